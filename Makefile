@@ -1,0 +1,65 @@
+# The front door of brisk: every target installs what is missing, configures what is new and builds
+# what changed. Meson describes the build (meson.build); .ci/build names the build folders.
+
+SHELL := /bin/bash
+PYTHON := /usr/bin/python3
+BUILD := build/release
+PREFIX ?= /usr/local
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  Everything that is made lies in build/."
+
+.PHONY: demo
+demo: ## Build and run the demo in C [DIR=/some/folder ARGS=...]
+	@.ci/install build
+	@.ci/build release bindings/c/examples/demo
+	@$(BUILD)/bindings/c/examples/demo $(ARGS) $(if $(DIR),"$(DIR)")
+
+.PHONY: test
+test: ## Run every suite of tests [ARGS="--only SUITE --jobs N"]
+	@.ci/install build gen test fuzz
+	@$(PYTHON) tests/run.py $(ARGS)
+
+.PHONY: bench
+bench: ## Time the calls of the library [ARGS=--benchmark_filter=...]
+	@.ci/install build bench
+	@.ci/build release -Dbench=true bench/bench-core
+	@setsid --wait $(BUILD)/bench/bench-core $(ARGS)
+
+.PHONY: bench-peers
+bench-peers: ## Compare with what a user would pick instead [AREA=cache ROUNDS=5 ARGS=...]
+	@.ci/install build bench rust
+	@.ci/build release -Dbench=true
+	@$(PYTHON) bench/peers/run.py $(if $(AREA),--area "$(AREA)") $(if $(ROUNDS),--rounds "$(ROUNDS)") $(ARGS)
+
+.PHONY: install
+install: ## Install the library, headers and brisk.pc [PREFIX=/usr/local DESTDIR=]
+	@.ci/install build
+	@.ci/build release -Dprefix="$(PREFIX)"
+	@DESTDIR="$(DESTDIR)" meson install -C $(BUILD) --no-rebuild
+	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
+
+.PHONY: gen
+gen: ## Write what bindings/abi/spec describes
+	@.ci/install gen
+	@$(PYTHON) -B bindings/abi/gen.py
+
+.PHONY: check-gen
+check-gen: ## Fail when what is generated is not in step with bindings/abi/spec
+	@.ci/install gen
+	@$(PYTHON) -B bindings/abi/gen.py --check
+
+.PHONY: abi-baseline
+abi-baseline: ## Rewrite tests/abi/brisk.abi, with which the binary interface is compared
+	@.ci/install build test
+	@.ci/build release
+	@$(PYTHON) -B tests/abi/dump.py $(BUILD)/lib/libbrisk.so tests/abi/brisk.abi
+
+.PHONY: clean
+clean: ## Remove build/
+	@rm -rf build

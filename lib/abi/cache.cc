@@ -1,0 +1,401 @@
+// The extern "C" side of <brisk/cache.h>.
+#include "abi/cache.h"
+
+#include <cstring>
+
+#include "abi/runtime.h"
+#include "cache/cursor.h"
+
+using brisk::Ref;
+using brisk::cache::Cache;
+using brisk::cache::Cursor;
+using namespace brisk::abi;
+
+namespace {
+
+Cursor *of(brisk_cursor *cursor) noexcept { return reinterpret_cast<Cursor *>(cursor); }
+
+uint64_t or_default(uint64_t given, uint64_t otherwise) noexcept {
+  return given != 0 ? given : otherwise;
+}
+
+brisk::cache::Options cache_options(const brisk_cache_options *given) {
+  const auto raw = read_options(given, "brisk_cache_options");
+  brisk::cache::Options options;
+  if (raw.policy < BRISK_POLICY_AUTO || raw.policy > BRISK_POLICY_S3FIFO) {
+    brisk::fail(BRISK_INVALID, "policy is %d; it must be BRISK_POLICY_AUTO, _LRU or _S3FIFO",
+                raw.policy);
+  }
+  if (raw.compression != BRISK_COMPRESSION_AUTO && raw.compression != BRISK_COMPRESSION_OFF) {
+    brisk::fail(BRISK_INVALID, "compression is %d; it must be BRISK_COMPRESSION_AUTO or _OFF",
+                raw.compression);
+  }
+  if (raw.compression_level < -7 || raw.compression_level > 19) {
+    brisk::fail(BRISK_INVALID, "compression_level is %d; it must be -7 to 19",
+                raw.compression_level);
+  }
+  if (raw.capacity_bytes != 0 && raw.capacity_bytes < brisk::cache::capacity_min) {
+    brisk::fail(BRISK_INVALID,
+                "capacity_bytes is %llu; the least that a cache can work with is %llu",
+                static_cast<unsigned long long>(raw.capacity_bytes),
+                static_cast<unsigned long long>(brisk::cache::capacity_min));
+  }
+  constexpr uint64_t capacity_max = uint64_t{1} << 46;
+  if (raw.capacity_bytes > capacity_max) {
+    brisk::fail(BRISK_INVALID, "capacity_bytes is %llu; the most that a cache can address is %llu",
+                static_cast<unsigned long long>(raw.capacity_bytes),
+                static_cast<unsigned long long>(capacity_max));
+  }
+  constexpr uint32_t events_max = 1 << 20;
+  if (raw.event_capacity > events_max) {
+    brisk::fail(BRISK_INVALID, "event_capacity is %u; it must be at most %u", raw.event_capacity,
+                events_max);
+  }
+  constexpr uint32_t name_max = 255;
+  if (raw.name_size > name_max) {
+    brisk::fail(BRISK_INVALID, "name_size is %u; a name has at most %u bytes", raw.name_size,
+                name_max);
+  }
+  require_bytes(raw.name, raw.name_size, "name");
+  options.policy = raw.policy;
+  options.capacity = or_default(raw.capacity_bytes, options.capacity);
+  options.max_entries = or_default(raw.max_entries, options.max_entries);
+  options.ttl = or_default(raw.ttl_ns, options.ttl);
+  options.idle = or_default(raw.idle_ns, options.idle);
+  options.compress = raw.compression == BRISK_COMPRESSION_AUTO;
+  options.level = raw.compression_level != 0 ? raw.compression_level : options.level;
+  options.compress_from = or_default(raw.compression_threshold, options.compress_from);
+  options.load_timeout = or_default(raw.load_timeout_ns, options.load_timeout);
+  options.events = raw.event_capacity;
+  if (raw.name_size != 0) options.name.assign(static_cast<const char *>(raw.name), raw.name_size);
+  return options;
+}
+
+// Keys that lie one after the other, handed out in groups that the cache looks up together.
+class PackedKeys {
+ public:
+  PackedKeys(size_t count, const void *keys, size_t keys_size, const uint32_t *sizes)
+      : count_(count), next_(static_cast<const char *>(keys)), sizes_(sizes) {
+    require_bytes(keys, keys_size, "keys");
+    if (count != 0) require(sizes, "key_sizes");
+    check_total(sizes, count, keys_size, "key");
+    for (size_t i = 0; i < count; ++i) {
+      if (sizes[i] > BRISK_KEY_SIZE_MAX) key_too_large(sizes[i]);
+    }
+  }
+
+  // The next group; 0 at the end.
+  size_t group(Cache::Key (&keys)[Cache::batch]) noexcept {
+    size_t filled = 0;
+    for (; filled < Cache::batch && at_ < count_; ++filled, ++at_) {
+      keys[filled] = {next_, sizes_[at_]};
+      next_ += sizes_[at_];
+    }
+    return filled;
+  }
+
+  static void check_total(const uint32_t *sizes, size_t count, size_t bytes, const char *what) {
+    size_t total = 0;
+    for (size_t i = 0; i < count; ++i) total += sizes[i];
+    if (total != bytes) {
+      brisk::fail(BRISK_INVALID, "the %zu %s_sizes add up to %zu bytes, but %ss_size is %zu", count,
+                  what, total, what, bytes);
+    }
+  }
+
+ private:
+  const size_t count_;
+  size_t at_ = 0;
+  const char *next_;
+  const uint32_t *sizes_;
+};
+
+void unref_all(brisk_value **values, size_t count) noexcept {
+  for (size_t i = 0; i < count; ++i) {
+    brisk_value_unref(values[i]);
+    values[i] = nullptr;
+  }
+}
+
+[[gnu::noinline]] brisk_status read_checked(brisk_cache *cache, const void *key, size_t key_size,
+                                            void *buffer, size_t capacity, size_t *size,
+                                            brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    require(size, "size");
+    *size = 0;
+    Cache &open = open_cache(cache);
+    check_key(key, key_size);
+    require_bytes(buffer, capacity, "buffer");
+    return open.read(key, key_size, buffer, capacity, size);
+  });
+}
+
+}  // namespace
+
+extern "C" {
+
+brisk_status brisk_cache_new(brisk_runtime *runtime, const brisk_cache_options *options,
+                             brisk_cache **cache, brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    require(cache, "cache");
+    *cache = nullptr;
+    *cache = handle(Cache::make(runtime_or_default(runtime), cache_options(options)).release());
+    return BRISK_OK;
+  });
+}
+
+brisk_status brisk_cache_find(brisk_runtime *runtime, const void *name, size_t name_size,
+                              brisk_cache **cache, brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    require(cache, "cache");
+    *cache = nullptr;
+    require_bytes(name, name_size, "name");
+    if (name_size == 0)
+      brisk::fail(BRISK_INVALID, "the name is empty; only caches with a name can be found");
+    Ref<brisk::Member> found =
+        runtime_or_default(runtime)->find({static_cast<const char *>(name), name_size});
+    if (!found) return BRISK_MISS;
+    *cache = handle(static_cast<Cache *>(found.release()));
+    return BRISK_OK;
+  });
+}
+
+brisk_status brisk_cache_close(brisk_cache *cache, brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    require(cache, "cache");
+    of(cache)->close();
+    return BRISK_OK;
+  });
+}
+
+brisk_status brisk_cache_put(brisk_cache *cache, const void *key, size_t key_size,
+                             const void *value, size_t value_size, uint64_t ttl_ns,
+                             brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    Cache &open = open_cache(cache);
+    check_key(key, key_size);
+    check_value(value, value_size);
+    return open.put(key, key_size, value, value_size, ttl_ns);
+  });
+}
+
+brisk_status brisk_cache_put_many(brisk_cache *cache, size_t count, const void *keys,
+                                  size_t keys_size, const uint32_t *key_sizes, const void *values,
+                                  size_t values_size, const uint32_t *value_sizes, uint64_t ttl_ns,
+                                  size_t *stored, brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    require(stored, "stored");
+    *stored = 0;
+    Cache &open = open_cache(cache);
+    PackedKeys packed(count, keys, keys_size, key_sizes);
+    require_bytes(values, values_size, "values");
+    if (count != 0) require(value_sizes, "value_sizes");
+    PackedKeys::check_total(value_sizes, count, values_size, "value");
+    const char *value = static_cast<const char *>(values);
+    Cache::Key group[Cache::batch];
+    for (size_t size = packed.group(group); size != 0; size = packed.group(group)) {
+      for (size_t i = 0; i < size; ++i) {
+        check_value(value, value_sizes[*stored]);
+        const brisk_status status =
+            open.put(group[i].data, group[i].size, value, value_sizes[*stored], ttl_ns);
+        if (status != BRISK_OK) return status;
+        value += value_sizes[(*stored)++];
+      }
+    }
+    return BRISK_OK;
+  });
+}
+
+brisk_status brisk_cache_get(brisk_cache *cache, const void *key, size_t key_size,
+                             brisk_value **value, brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    require(value, "value");
+    *value = nullptr;
+    Cache &open = open_cache(cache);
+    check_key(key, key_size);
+    return open.get(key, key_size, value);
+  });
+}
+
+brisk_status brisk_cache_get_many(brisk_cache *cache, size_t count, const void *keys,
+                                  size_t keys_size, const uint32_t *key_sizes, brisk_value **values,
+                                  size_t *found, brisk_error **error) {
+  if (values != nullptr) std::fill_n(values, count, nullptr);
+  const brisk_status status = guard(error, [&]() -> brisk_status {
+    require(found, "found");
+    *found = 0;
+    if (count != 0) require(values, "values");
+    Cache &open = open_cache(cache);
+    PackedKeys packed(count, keys, keys_size, key_sizes);
+    Cache::Key group[Cache::batch];
+    brisk_value **out = values;
+    for (size_t size = packed.group(group); size != 0;
+         size = packed.group(group), out += Cache::batch) {
+      open.get_batch(group, size, out, found);
+    }
+    return BRISK_OK;
+  });
+  if (status < 0 && values != nullptr) unref_all(values, count);
+  return status;
+}
+
+brisk_status brisk_cache_read(brisk_cache *cache, const void *key, size_t key_size, void *buffer,
+                              size_t capacity, size_t *size, brisk_error **error) {
+  // The hot path: one test for all that may be wrong, and no frame of guard's around a call that
+  // throws nothing.
+  if (cache != nullptr && key != nullptr && buffer != nullptr && size != nullptr &&
+      key_size <= BRISK_KEY_SIZE_MAX && !of(cache)->closed()) [[likely]] {
+    return of(cache)->read(key, key_size, buffer, capacity, size);
+  }
+  return read_checked(cache, key, key_size, buffer, capacity, size, error);
+}
+
+brisk_status brisk_cache_read_many(brisk_cache *cache, size_t count, const void *keys,
+                                   size_t keys_size, const uint32_t *key_sizes, void *buffer,
+                                   size_t capacity, uint32_t *value_sizes, size_t *done,
+                                   brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    require(done, "done");
+    *done = 0;
+    if (count != 0) require(value_sizes, "value_sizes");
+    require_bytes(buffer, capacity, "buffer");
+    Cache &open = open_cache(cache);
+    PackedKeys packed(count, keys, keys_size, key_sizes);
+    Cache::Key group[Cache::batch];
+    auto *next = static_cast<char *>(buffer);
+    for (size_t size = packed.group(group); size != 0; size = packed.group(group)) {
+      size_t answered;
+      size_t used;
+      const brisk_status status =
+          open.read_batch(group, size, next, capacity, value_sizes + *done, &answered, &used);
+      *done += answered;
+      next += used;
+      capacity -= used;
+      if (status != BRISK_OK) return status;
+    }
+    return BRISK_OK;
+  });
+}
+
+brisk_status brisk_cache_contains(brisk_cache *cache, const void *key, size_t key_size,
+                                  brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    Cache &open = open_cache(cache);
+    check_key(key, key_size);
+    return open.contains(key, key_size) ? BRISK_OK : BRISK_MISS;
+  });
+}
+
+brisk_status brisk_cache_touch(brisk_cache *cache, const void *key, size_t key_size,
+                               uint64_t ttl_ns, brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    Cache &open = open_cache(cache);
+    check_key(key, key_size);
+    return open.touch(key, key_size, ttl_ns);
+  });
+}
+
+brisk_status brisk_cache_erase(brisk_cache *cache, const void *key, size_t key_size,
+                               brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    Cache &open = open_cache(cache);
+    check_key(key, key_size);
+    return open.erase(key, key_size) ? BRISK_OK : BRISK_MISS;
+  });
+}
+
+brisk_status brisk_cache_erase_matching(brisk_cache *cache, const void *pattern,
+                                        size_t pattern_size, uint64_t *erased,
+                                        brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    require(erased, "erased");
+    *erased = 0;
+    require_bytes(pattern, pattern_size, "pattern");
+    *erased = open_cache(cache).erase_matching(static_cast<const char *>(pattern), pattern_size);
+    return BRISK_OK;
+  });
+}
+
+brisk_status brisk_cache_clear(brisk_cache *cache, brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    open_cache(cache).clear();
+    return BRISK_OK;
+  });
+}
+
+brisk_status brisk_cache_keys(brisk_cache *cache, brisk_cursor **cursor, brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    require(cursor, "cursor");
+    *cursor = nullptr;
+    *cursor = reinterpret_cast<brisk_cursor *>(new Cursor(Ref<Cache>::share(&open_cache(cache))));
+    return BRISK_OK;
+  });
+}
+
+brisk_status brisk_cursor_next(brisk_cursor *cursor, void *buffer, size_t capacity, size_t *size,
+                               brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    require(size, "size");
+    *size = 0;
+    require(cursor, "cursor");
+    require_bytes(buffer, capacity, "buffer");
+    const char *key = of(cursor)->next(size);
+    if (key == nullptr) return BRISK_END;
+    if (*size > capacity) return BRISK_SHORT_BUFFER;
+    if (*size != 0) std::memcpy(buffer, key, *size);
+    of(cursor)->skip();
+    return BRISK_OK;
+  });
+}
+
+void brisk_cursor_unref(brisk_cursor *cursor) { delete of(cursor); }
+
+brisk_status brisk_cache_next_event(brisk_cache *cache, void *buffer, size_t capacity, size_t *size,
+                                    brisk_cause *cause, brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    require(size, "size");
+    require(cause, "cause");
+    *size = 0;
+    *cause = 0;
+    require_bytes(buffer, capacity, "buffer");
+    return open_cache(cache).next_event(buffer, capacity, size, cause);
+  });
+}
+
+brisk_status brisk_cache_read_stats(brisk_cache *cache, brisk_cache_stats *stats,
+                                    brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    require(stats, "stats");
+    brisk_cache_stats figures{};
+    open_cache(cache).stats(&figures);
+    write_figures(figures, stats, "brisk_cache_stats");
+    return BRISK_OK;
+  });
+}
+
+const void *brisk_value_data(const brisk_value *value, size_t *size) {
+  size_t bytes = 0;
+  const void *data = value == nullptr ? nullptr : brisk::cache::value::data(value, &bytes);
+  if (size != nullptr) *size = bytes;
+  return data;
+}
+
+brisk_value *brisk_value_ref(brisk_value *value) {
+  if (value != nullptr) brisk::cache::value::ref(value);
+  return value;
+}
+
+void brisk_value_unref(brisk_value *value) {
+  if (value != nullptr) brisk::cache::value::unref(value);
+}
+
+brisk_cache *brisk_cache_ref(brisk_cache *cache) {
+  if (cache != nullptr) of(cache)->ref();
+  return cache;
+}
+
+void brisk_cache_unref(brisk_cache *cache) {
+  if (cache != nullptr) of(cache)->unref();
+}
+
+}  // extern "C"

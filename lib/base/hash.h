@@ -1,0 +1,37 @@
+// The hash of keys: XXH3 with a seed drawn once for each runtime, so that nobody outside can choose
+// keys that collide.
+#pragma once
+
+#define XXH_INLINE_ALL
+#include <sys/random.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+
+namespace brisk {
+
+// XXH3_64bits_withSeed, with the part for short keys inlined: a call costs the hit path more than
+// the hash does.
+[[gnu::always_inline]] inline uint64_t hash_bytes(const void *data, size_t size,
+                                                  uint64_t seed) noexcept {
+  if (size <= 16) {
+    return XXH3_len_0to16_64b(static_cast<const xxh_u8 *>(data), size, XXH3_kSecret, seed);
+  }
+  return XXH3_64bits_withSeed(data, size, seed);
+}
+
+inline uint64_t random_seed() noexcept {
+  uint64_t seed = 0;
+  if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) == static_cast<ssize_t>(sizeof seed))
+    return seed;
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  const uint64_t parts[] = {static_cast<uint64_t>(time.tv_nsec), static_cast<uint64_t>(getpid()),
+                            reinterpret_cast<uintptr_t>(&time)};
+  return XXH3_64bits(parts, sizeof parts);
+}
+
+}  // namespace brisk

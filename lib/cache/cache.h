@@ -1,0 +1,262 @@
+// The cache in memory. Reads take no lock (read.cc); writes share one (write.cc); walks over all
+// keys are in walk.cc.
+//
+// State. Store holds the entries, Policy their order, Wheel their deadlines, Codec packs values,
+// Events tells what left, Loads fills what is missing. An entry is live while it is in the index,
+// in one of the policy's queues and, if it has a lifetime, in the wheel: in all of them or in none
+// when the write lock is free.
+//
+// Invariant: account().held() <= capacity at every instant. Every byte is reserved before it is
+// taken: slabs, blobs, tables, ghosts, contexts, copies for callers, and this object.
+//
+// Life. The handle counts references. When the last one goes the cache is closed; its memory stays
+// while callers hold values (hold/let_go counts an evicted pinned entry or a loose value each, and
+// one for all handles).
+//
+// Lock order: Loads, then mutex_, then the bits of a bucket. Codec's lock is a leaf and never held
+// across another.
+#pragma once
+
+#include <brisk/cache.h>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/runtime.h"
+#include "base/stripes.h"
+#include "cache/codec.h"
+#include "cache/events.h"
+#include "cache/hits.h"
+#include "cache/loads.h"
+#include "cache/policy/policy.h"
+#include "cache/store.h"
+#include "cache/value.h"
+#include "cache/wheel.h"
+
+namespace brisk::cache {
+
+struct Options {
+  int32_t policy = BRISK_POLICY_AUTO;
+  uint64_t capacity = uint64_t{64} << 20;
+  uint64_t max_entries = UINT64_MAX;
+  uint64_t ttl = BRISK_FOREVER;
+  uint64_t idle = BRISK_FOREVER;
+  bool compress = true;
+  int level = 1;
+  uint64_t compress_from = 512;
+  uint64_t load_timeout = 30'000'000'000;
+  uint32_t events = 0;
+  std::string name;
+};
+
+inline constexpr uint64_t capacity_min = 256 << 10;
+
+class Cache final : public Member {
+ public:
+  // Throws Failure, bad_alloc. Gives one reference.
+  static Ref<Cache> make(Ref<Runtime> runtime, Options options);
+
+  // Keys are at most BRISK_KEY_SIZE_MAX bytes; the callers check.
+  brisk_status read(const void *key, size_t size, void *buffer, size_t capacity,
+                    size_t *value_size) noexcept;
+  brisk_status get(const void *key, size_t size, brisk_value **value);
+  bool contains(const void *key, size_t size);
+
+  // Up to `batch` keys at once, their memory fetched together. Each key answers through
+  // each(index, status, value or size).
+  static constexpr size_t batch = 16;
+  struct Key {
+    const void *data;
+    size_t size;
+  };
+  brisk_status read_batch(const Key *keys, size_t count, char *buffer, size_t capacity,
+                          uint32_t *sizes, size_t *done, size_t *used);
+  void get_batch(const Key *keys, size_t count, brisk_value **values, size_t *found);
+
+  // BRISK_OK or BRISK_REFUSED. Throws Failure, bad_alloc; the key then has no value.
+  brisk_status put(const void *key, size_t size, const void *value, size_t value_size,
+                   uint64_t ttl);
+  brisk_status touch(const void *key, size_t size, uint64_t ttl);
+  bool erase(const void *key, size_t size);
+  uint64_t erase_matching(const char *pattern, size_t size);
+  void clear();
+
+  // The keys whose home lies at or after *position in the order of hashes, one bucket at a time.
+  // False at the end.
+  bool walk(uint64_t *position, std::string *keys, std::vector<uint16_t> *sizes);
+
+  brisk_status next_event(void *buffer, size_t capacity, size_t *size, int32_t *cause);
+  void stats(brisk_cache_stats *stats);
+
+  bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
+  void check_open() const;
+  const Options &options() const noexcept { return options_; }
+  Account &account() noexcept { return account_; }
+  Clock &clock() noexcept { return runtime_->clock(); }
+  Loads &loads() noexcept { return loads_; }
+
+  // Member
+  std::string_view name() const noexcept override {
+    return closed() ? std::string_view() : std::string_view(options_.name);
+  }
+  void close() noexcept override;
+  uint64_t sweep(uint64_t now) noexcept override;
+  void shed(uint64_t bytes) noexcept override;
+  void fork_prepare() noexcept override;
+  void fork_release(bool in_child) noexcept override;
+  void hold() noexcept override { holds_.fetch_add(1, std::memory_order_relaxed); }
+  void let_go() noexcept override;
+
+  // For values and loads.
+  void pinned_more(uint64_t bytes) noexcept {
+    pinned_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  }
+  void pinned_less(uint64_t bytes) noexcept {
+    pinned_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+  }
+  static void add_pin(Entry &entry) noexcept;
+  static void drop_pin(Entry &entry) noexcept;
+  // The value of a finished load, in two steps: room for it first, without any lock; null when
+  // there is none. Then it is stored (a null draft is not, nor is a key that has a value by now),
+  // and pinned or copied when `wanted`; null when nothing could be kept for the callers. key and
+  // value must live until the second step.
+  class Draft;  // an entry to be (write.cc)
+  struct DraftDeleter {
+    void operator()(Draft *draft) const noexcept;
+  };
+  using DraftPointer = std::unique_ptr<Draft, DraftDeleter>;
+  DraftPointer draft_loaded(const void *key, size_t size, const void *value, size_t value_size,
+                            uint64_t ttl);
+  brisk_value *keep_loaded(Draft *draft, const void *value, size_t value_size, bool wanted);
+  // A lookup that neither counts nor warms, for a caller that has just missed.
+  brisk_status peek(const void *key, size_t size, brisk_value **value);
+
+ private:
+  struct Counters {
+    Tally hits;
+    Tally misses;
+  };
+  enum Cause : uint8_t {
+    capacity = BRISK_CAUSE_CAPACITY,
+    expired = BRISK_CAUSE_EXPIRED,
+    erased = BRISK_CAUSE_ERASED,
+    replaced = BRISK_CAUSE_REPLACED,
+  };
+  struct Departures {
+    uint64_t entries = 0;
+    uint64_t bytes = 0;
+  };
+
+  Cache(Ref<Runtime> runtime, Options options);
+  ~Cache() override;
+  void last_unref() noexcept override;
+
+  // read.cc
+  enum class Answer { done, retry, other };
+  template <class Take>
+  bool probe(const void *key, size_t size, uint64_t hash, Take &&take);
+  template <class Use>
+  bool pin(Bucket &bucket, uint32_t version, Entry &entry, Use &&use) noexcept;
+  bool is_expired(Entry &entry) const noexcept;
+  void note_use(Bucket &bucket, uint32_t version, unsigned slot, Entry &entry,
+                uint64_t hash) noexcept;
+  void record_use(Bucket &bucket, uint32_t version, Entry &entry, uint64_t hash) noexcept;
+  void log_hit(uint64_t hash) noexcept;
+  void play_hits() noexcept;
+  void count_hit() noexcept;
+  void count(uint64_t hits, uint64_t misses) noexcept;
+  bool read_one(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
+                brisk_status *status);
+  bool read_fast(Key key, uint64_t hash, void *buffer, size_t capacity,
+                 size_t *value_size) noexcept;
+  brisk_status read_other(const void *key, size_t size, uint64_t hash, void *buffer,
+                          size_t capacity, size_t *value_size) noexcept;
+  bool read_slow(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
+                 brisk_status *status);
+  bool read_by_pin(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
+                   brisk_status *status);
+  bool read_pinned(Entry &entry, void *buffer, size_t capacity, size_t *value_size,
+                   brisk_status *status);
+  Entry *pin_key(Key key, uint64_t hash, bool use);
+  brisk_status hand_out(Entry *entry, Key key, brisk_value **value);
+  void prefetch(const Key *keys, size_t count, uint64_t *hashes) noexcept;
+  void drop_broken(Entry *entry, Key key);
+  Loose *make_loose(size_t size);
+
+  // write.cc
+  void check_size(const void *key, size_t size, size_t value_size) const;
+  memory::Block take_block(size_t size, bool *refused);
+  bool remove(const void *key, size_t size) noexcept;
+  bool touch_in_place(const void *key, size_t size, uint64_t hash, uint64_t ttl,
+                      brisk_status *status);
+  brisk_status rewrite(Key key, uint64_t hash, uint64_t ttl);
+  uint64_t deadline(uint64_t ttl) const noexcept;
+  // From here on the write lock is held.
+  // What must hold for a draft to be stored: that the key has no live value, that it still has this
+  // one.
+  struct Condition {
+    bool absent = false;
+    const Entry *same = nullptr;
+  };
+  brisk_status commit(Draft &draft, const Condition &condition);
+  Entry *take_slot(Arena::SizeClass size_class) noexcept;
+  bool make_index_room() noexcept;
+  bool make_room(uint64_t bytes) noexcept;
+  bool lower_held(uint64_t most) noexcept;
+  bool evict() noexcept;
+  bool compact() noexcept;
+  bool move_entry(Entry &entry) noexcept;
+  void take_out(Entry &entry, uint64_t hash, Index::Position position, Cause cause) noexcept;
+  void unlist(Entry &entry, uint64_t hash, Index::Position position, Cause cause) noexcept;
+  void retire(Entry &entry, Cause cause) noexcept;
+  void free_entry(Entry &entry) noexcept;
+  void reclaim() noexcept;
+  void hang(Entry &entry) noexcept;
+  void tell_sweeper(uint64_t due) noexcept;
+  uint64_t expire(uint64_t now, size_t most, bool thorough) noexcept;
+  void housekeeping() noexcept;
+  template <class Chosen>
+  uint64_t erase_where(Chosen &&chosen);
+
+  // Read by every lookup; written once.
+  Ref<Runtime> runtime_;
+  const Options options_;
+  Account account_;
+  std::atomic<bool> closed_{false};
+  bool records_use_ = false;  // beyond heat: logs_hits_, or an idle limit
+  bool logs_hits_ = false;
+  bool joined_ = false;
+  uint64_t own_bytes_ = 0;
+  Store store_;
+  std::unique_ptr<HitLog> hit_log_;
+  Stripes<Counters> counters_;
+
+  std::mutex
+      mutex_;  // the write lock: guards everything below and all of Store but what readers do
+  std::unique_ptr<Policy> policy_;
+  Wheel wheel_;
+  Events events_;
+  uint64_t entry_bytes_ = 0;
+  uint64_t raw_bytes_ = 0;
+  uint64_t stored_bytes_ = 0;
+  uint64_t compressed_ = 0;
+  uint64_t puts_ = 0;
+  uint64_t refusals_ = 0;
+  uint64_t swept_ = UINT64_MAX;  // when the sweeper will come
+  std::array<Departures, 5> departures_{};
+
+  Codec codec_;
+  Loads loads_;
+  std::atomic<uint64_t> holds_{1};
+  std::atomic<uint64_t> pinned_bytes_{0};
+  std::atomic<uint64_t> reclaim_bytes_{0};
+  std::atomic<EntryRef> reclaim_{0};  // entries whose last pin went, linked by next
+};
+
+}  // namespace brisk::cache

@@ -1,0 +1,61 @@
+// Compression of values with zstd (RFC 8878).
+//
+// A value is packed when that saves an eighth; otherwise the attempt ends early and the value stays
+// raw. Contexts are kept between calls and charged to the cache's account as zstd asks for their
+// memory. There is no first context for packing without one for unpacking, so a packed value can
+// always be read. Where contexts are few, callers wait for one, for microseconds. Any thread; no
+// lock is held while zstd works.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "base/account.h"
+
+struct ZSTD_CCtx_s;
+struct ZSTD_DCtx_s;
+
+namespace brisk::cache {
+
+class Codec {
+ public:
+  Codec(Account &account, int level) noexcept : account_(account), level_(level) {}
+  ~Codec();
+
+  // The size of the packed value in `to`, or 0 when it should stay raw. `to` needs
+  // packed_limit(size) bytes.
+  size_t pack(const void *from, size_t size, void *to) noexcept;
+  static size_t packed_limit(size_t size) noexcept { return size - size / 8; }
+  // False when the packed bytes do not give exactly `size` bytes.
+  bool unpack(const void *from, size_t packed, void *to, size_t size) noexcept;
+
+  uint64_t charge() const noexcept { return charge_.load(std::memory_order_relaxed); }
+  void fork_prepare() noexcept { mutex_.lock(); }
+  void fork_release(bool in_child) noexcept;
+
+ private:
+  static constexpr size_t contexts_max = 4;
+
+  static void *allocate(void *codec, size_t size);
+  static void release(void *codec, void *block);
+
+  ZSTD_CCtx_s *take_packer() noexcept;
+  ZSTD_DCtx_s *take_unpacker() noexcept;
+  ZSTD_CCtx_s *new_packer() noexcept;
+  ZSTD_DCtx_s *new_unpacker() noexcept;
+
+  Account &account_;
+  const int level_;
+  std::atomic<uint64_t> charge_{0};
+  std::mutex mutex_;
+  std::condition_variable idle_;
+  std::vector<ZSTD_CCtx_s *> packers_;
+  std::vector<ZSTD_DCtx_s *> unpackers_;
+  size_t packers_made_ = 0;
+  size_t unpackers_made_ = 0;
+};
+
+}  // namespace brisk::cache

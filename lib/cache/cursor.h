@@ -1,0 +1,40 @@
+// A walk over the keys of a cache: one bucket's keys at a time, copied out. For one thread at a
+// time; holds its cache.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cache/cache.h"
+
+namespace brisk::cache {
+
+class Cursor {
+ public:
+  explicit Cursor(Ref<Cache> cache) noexcept : cache_(std::move(cache)) {}
+
+  // The next key, which stays until skip(); null at the end. Throws Failure when the cache is
+  // closed.
+  const char *next(size_t *size) {
+    cache_->check_open();
+    if (at_ == sizes_.size()) {
+      at_ = 0;
+      offset_ = 0;
+      if (!cache_->walk(&position_, &keys_, &sizes_)) return nullptr;
+    }
+    *size = sizes_[at_];
+    return keys_.data() + offset_;
+  }
+  void skip() noexcept { offset_ += sizes_[at_++]; }
+
+ private:
+  Ref<Cache> cache_;
+  uint64_t position_ = 0;
+  std::string keys_;
+  std::vector<uint16_t> sizes_;
+  size_t at_ = 0;
+  size_t offset_ = 0;
+};
+
+}  // namespace brisk::cache

@@ -1,0 +1,54 @@
+// What decides which entry a full cache gives up. One policy a file; the cache knows only this
+// interface.
+//
+// A policy orders the entries of one cache in queues (queue.h) and may use Entry::queue for its own
+// marks. It is called with the write lock held. It never frees an entry: victim() names one, the
+// cache takes it out. Use reaches it in one of two ways: as heat, a small count that readers leave
+// in the index (Index::Position), or, when wants_hits() says so, as calls of hit(), in order and
+// before the next victim is asked for, but for what concurrent readers lost.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "cache/queue.h"
+#include "cache/store.h"
+
+namespace brisk::cache {
+
+class Policy {
+ public:
+  explicit Policy(Store &store) noexcept : store_(store) {}
+  Policy(const Policy &) = delete;
+  Policy &operator=(const Policy &) = delete;
+  virtual ~Policy() = default;
+
+  // A new entry, already in the index.
+  virtual void admit(Entry &entry, uint64_t hash) noexcept = 0;
+  // An entry goes; it is still in the index.
+  virtual void remove(Entry &entry) noexcept = 0;
+  // A newer value of the same key takes the place of `old`. `used` tells a write, which is a use,
+  // from a move in memory.
+  virtual void replace(Entry &old, Entry &entry, bool used) noexcept = 0;
+  // The entry to evict next, still in its queue: remove() follows. Passes over pinned entries; null
+  // when there is no other.
+  virtual Entry *victim() noexcept = 0;
+
+  virtual bool wants_hits() const noexcept { return false; }
+  virtual void hit(Entry &) noexcept {}
+
+  // What the policy remembers, ghosts for example: the bytes it has reserved, and those it would
+  // like to have. The cache makes room for them and calls take_memory(), once for each wish whether
+  // there was room or not.
+  virtual uint64_t charge() const noexcept { return 0; }
+  virtual uint64_t wanted_memory() const noexcept { return 0; }
+  virtual void take_memory() noexcept {}
+
+ protected:
+  Store &store_;
+};
+
+// The policies, by the numbers of the interface. Null for an unknown one.
+std::unique_ptr<Policy> make_policy(int32_t kind, Store &store, Account &account);
+
+}  // namespace brisk::cache

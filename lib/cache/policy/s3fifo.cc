@@ -1,0 +1,61 @@
+#include "cache/policy/s3fifo.h"
+
+namespace brisk::cache {
+
+void S3Fifo::push(Entry &entry, uint8_t queue) noexcept {
+  entry.queue = queue;
+  queue_of(entry).push(&entry, store_.weight(entry));
+}
+
+void S3Fifo::move(Entry &entry, uint8_t queue) noexcept {
+  remove(entry);
+  push(entry, queue);
+}
+
+void S3Fifo::admit(Entry &entry, uint64_t hash) noexcept {
+  push(entry, ghosts_.take(hash) ? in_main : in_small);
+  const bool main_has_room = main_.weight() < full_ - full_ / small_share;
+  if (main_has_room && small_.weight() > weight() / small_share) move(*small_.tail(), in_main);
+}
+
+void S3Fifo::remove(Entry &entry) noexcept { queue_of(entry).remove(&entry, store_.weight(entry)); }
+
+void S3Fifo::replace(Entry &old, Entry &entry, bool) noexcept {
+  // A write has warmed the entry in the index; its place in the queue stays.
+  entry.queue = old.queue;
+  queue_of(old).replace(&old, store_.weight(old), &entry, store_.weight(entry));
+}
+
+Entry *S3Fifo::victim() noexcept {
+  full_ = weight();
+  // Every round moves an entry on, cools it or passes over a pin. Heat is at most 3, so that five
+  // times round is enough, unless readers warm faster than this cools: then the next one without a
+  // pin goes.
+  const uint64_t entries = small_.entries() + main_.entries();
+  uint64_t pins = 0;  // passed over in a row
+  for (uint64_t rounds = 0; pins <= entries; ++rounds) {
+    const bool from_small =
+        !small_.empty() && (main_.empty() || small_.weight() >= full_ / small_share);
+    Queue &queue = from_small ? small_ : main_;
+    if (queue.empty()) return nullptr;
+    Entry &entry = *queue.tail();
+    if (Store::pinned(entry)) {
+      ++pins;
+      move(entry, in_main);
+      continue;
+    }
+    pins = 0;
+    const Index::Position position = store_.locate(entry);
+    const uint32_t heat = position.heat();
+    if (from_small && heat < uses_needed) {
+      ghosts_.add(store_.hash_of(entry));
+      return &entry;
+    }
+    if (!from_small && (heat == 0 || rounds > 5 * entries)) return &entry;
+    position.set_heat(from_small ? 0 : heat - 1);
+    move(entry, in_main);
+  }
+  return nullptr;
+}
+
+}  // namespace brisk::cache

@@ -1,0 +1,438 @@
+// The hit path: hash, one bucket, one entry, no lock.
+//
+// A candidate is compared and copied while writers go on, and counts only when the version of its
+// bucket is unchanged afterwards (index.h). A miss counts only when the table is still the one that
+// was searched. What cannot be copied that way (a value in a block of its own, a packed value, a
+// key too long for its slot) is pinned first: the bucket's pin bit, a count in the entry, two
+// locked instructions. Cost of a small hit: two dependent cache misses, no locked instruction, no
+// clock unless the entry has a lifetime.
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.h"
+#include "cache/cache.h"
+
+namespace brisk::cache {
+namespace {
+
+constexpr uint8_t slow_flags = has_blob | is_compressed | has_long_key;
+// Pins beyond this many get a copy instead, so that the count of 15 bits cannot run over.
+constexpr uint16_t pins_many = Entry::pins_max / 2;
+// Time of last use is kept to this, so that a hot entry is written to 250 times a second at most.
+constexpr uint64_t use_tick = 4'000'000;
+
+}  // namespace
+
+// Calls take(bucket, version, slot, entry) for each entry that may have the key. Answers done ends
+// the search with true, retry begins it again, other goes on.
+template <class Take>
+inline bool Cache::probe(const void *key, size_t size, uint64_t hash, Take &&take) {
+  const uint16_t tag = Index::tag(hash);
+  while (true) {
+  again:
+    const Table *const table = store_.index.table();
+    uint32_t at = table->home(hash);
+    for (uint32_t probes = 0; probes < table->count; ++probes, at = table->after(at)) {
+      Bucket &bucket = table->buckets[at];
+      const uint32_t version = bucket.stable_version();
+      for (unsigned mask = bucket.match(tag); mask != 0; mask &= mask - 1) {
+        const auto slot = static_cast<unsigned>(std::countr_zero(mask));
+        Entry &entry = *store_.arena.at(bucket.refs[slot].load(std::memory_order_relaxed));
+        __builtin_prefetch(reinterpret_cast<const char *>(&entry) + 64);
+        if (entry.key_size != size) continue;
+        const bool may_be = (entry.flags & has_long_key) != 0
+                                ? entry.blob().hash == hash
+                                : racy_equal(entry.slot_key(), key, size);
+        if (!may_be) continue;
+        switch (take(bucket, version, slot, entry)) {
+          case Answer::done:
+            return true;
+          case Answer::retry:
+            goto again;
+          case Answer::other:
+            break;
+        }
+      }
+      const bool passed = bucket.passed.load(std::memory_order_relaxed) != 0;
+      if (!bucket.unchanged(version)) goto again;
+      if (!passed) break;
+    }
+    if (store_.index.table() == table) return false;
+  }
+}
+
+// Runs use() with the entry's bucket held still, if nothing changed since `version`.
+template <class Use>
+inline bool Cache::pin(Bucket &bucket, uint32_t version, Entry &entry, Use &&use) noexcept {
+  BRISK_PAUSE("read.before_pin");
+  if (!bucket.lock_pin(version)) return false;
+  use(entry);
+  bucket.unlock_pin(version);
+  return true;
+}
+
+bool Cache::is_expired(Entry &entry) const noexcept {
+  const uint8_t flags = entry.flags;
+  if ((flags & (has_lifetime | has_use)) == 0) return false;
+  const uint64_t now = runtime_->clock().now();
+  if ((flags & has_use) == 0) return entry.lifetime().deadline <= now;
+  return entry.use().deadline <= now || Clock::add(entry.use().last, options_.idle) <= now;
+}
+
+[[gnu::always_inline]] inline void Cache::note_use(Bucket &bucket, uint32_t version, unsigned slot,
+                                                   Entry &entry, uint64_t hash) noexcept {
+  bucket.warm(slot);
+  if (records_use_) [[unlikely]]
+    record_use(bucket, version, entry, hash);
+}
+
+void Cache::record_use(Bucket &bucket, uint32_t version, Entry &entry, uint64_t hash) noexcept {
+  if (logs_hits_) log_hit(hash);
+  if (options_.idle == BRISK_FOREVER) return;
+  const uint64_t now = runtime_->clock().now();
+  if (now - entry.use().last < use_tick) return;
+  // When this fails the bucket is changing; the next hit will do.
+  pin(bucket, version, entry, [now](Entry &held) { held.use().last = now; });
+}
+
+void Cache::log_hit(uint64_t hash) noexcept {
+  if (hit_log_->add(hash)) return;
+  std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return;
+  play_hits();
+  hit_log_->add(hash);
+}
+
+void Cache::play_hits() noexcept {
+  if (!logs_hits_) return;
+  hit_log_->drain([this](uint64_t hash) {
+    const Index::Position position = store_.index.find(
+        hash, [&](EntryRef ref) { return store_.hash_of(*store_.arena.at(ref)) == hash; });
+    if (position) policy_->hit(*store_.arena.at(position.ref()));
+  });
+}
+
+[[gnu::always_inline]] inline void Cache::count_hit() noexcept {
+  counters_.with([](Counters &counters, bool exclusive) { counters.hits.add(1, exclusive); });
+}
+
+void Cache::count(uint64_t hits, uint64_t misses) noexcept {
+  counters_.with([=](Counters &counters, bool exclusive) {
+    if (hits != 0) counters.hits.add(hits, exclusive);
+    if (misses != 0) counters.misses.add(misses, exclusive);
+  });
+}
+
+// The common hit in a straight line, without a call: a plain entry with a short key and a small
+// value, in the first slot that has its tag. Everything else, a miss as well, is left to read_slow;
+// so is a bucket that changes. The fewer instructions, the earlier the next lookup of a loop begins
+// to wait for its memory.
+[[gnu::always_inline]] inline bool Cache::read_fast(Key key, uint64_t hash, void *buffer,
+                                                    size_t capacity, size_t *value_size) noexcept {
+  const Table &table = *store_.index.table();
+  const uint16_t tag = Index::tag(hash);
+  uint32_t at = table.home(hash);
+  while (true) {
+    Bucket &bucket = table.buckets[at];
+    const uint32_t version = bucket.version.load(std::memory_order_acquire);
+    const unsigned mask = bucket.match(tag);
+    if (mask == 0) {
+      if (bucket.passed.load(std::memory_order_relaxed) == 0 || (at = table.after(at)) == 0)
+        return false;
+      continue;
+    }
+    const auto slot = static_cast<unsigned>(std::countr_zero(mask));
+    Entry &entry = *store_.arena.at(bucket.refs[slot].load(std::memory_order_relaxed));
+    __builtin_prefetch(reinterpret_cast<const char *>(&entry) + 64);
+    if (entry.key_size != key.size || entry.flags != 0 || key.size > racy_equal_small) return false;
+    const char *const entry_key = entry.after();
+    if (!racy_equal(entry_key, key.data, key.size)) return false;
+    const size_t size = entry.value_size;
+    if (size > capacity || size > racy_read_small) return false;
+    racy_read(buffer, entry_key + key.size, size);
+    BRISK_PAUSE("read.copied");
+    if ((version & Bucket::writing) != 0 || !bucket.unchanged(version)) return false;
+    *value_size = size;
+    bucket.warm(slot);
+    return true;
+  }
+}
+
+// True for a hit, which may still be BRISK_SHORT_BUFFER.
+[[gnu::always_inline]] inline bool Cache::read_one(Key key, uint64_t hash, void *buffer,
+                                                   size_t capacity, size_t *value_size,
+                                                   brisk_status *status) {
+  if (records_use_ || !read_fast(key, hash, buffer, capacity, value_size)) [[unlikely]] {
+    return read_slow(key, hash, buffer, capacity, value_size, status);
+  }
+  *status = BRISK_OK;
+  return true;
+}
+
+[[gnu::noinline]] bool Cache::read_slow(Key key, uint64_t hash, void *buffer, size_t capacity,
+                                        size_t *value_size, brisk_status *status) {
+  bool live = true;
+  bool pins = false;
+  const bool found = probe(key.data, key.size, hash,
+                           [&](Bucket &bucket, uint32_t version, unsigned slot, Entry &entry) {
+                             if ((entry.flags & slow_flags) != 0) {
+                               pins = true;
+                               return Answer::done;
+                             }
+                             live = !is_expired(entry);
+                             const size_t size = entry.value_size;
+                             if (live && size <= capacity)
+                               racy_read(buffer, entry.slot_key() + key.size, size);
+                             if (!bucket.unchanged(version)) return Answer::retry;
+                             *value_size = size;
+                             *status = size <= capacity ? BRISK_OK : BRISK_SHORT_BUFFER;
+                             if (live) note_use(bucket, version, slot, entry, hash);
+                             return Answer::done;
+                           });
+  if (pins) return read_by_pin(key, hash, buffer, capacity, value_size, status);
+  if (found && live) return true;
+  *value_size = 0;
+  *status = BRISK_MISS;
+  return false;
+}
+
+bool Cache::read_by_pin(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
+                        brisk_status *status) {
+  Entry *const entry = pin_key(key, hash, true);
+  if (entry != nullptr) {
+    if (read_pinned(*entry, buffer, capacity, value_size, status)) return true;
+    drop_broken(entry, key);
+  }
+  *value_size = 0;
+  *status = BRISK_MISS;
+  return false;
+}
+
+// False, with the pin kept, when the stored bytes do not unpack.
+bool Cache::read_pinned(Entry &entry, void *buffer, size_t capacity, size_t *value_size,
+                        brisk_status *status) {
+  const uint32_t size = entry.raw_size();
+  *value_size = size;
+  *status = size <= capacity ? BRISK_OK : BRISK_SHORT_BUFFER;
+  if (size <= capacity && size != 0) {
+    if (!entry.compressed()) {
+      std::memcpy(buffer, entry.stored(), size);
+    } else if (!codec_.unpack(entry.stored(), entry.stored_size(), buffer, size)) {
+      return false;
+    }
+  }
+  drop_pin(entry);
+  return true;
+}
+
+// The live entry of a key, pinned, or null. `use` says that this counts as a use of it.
+Entry *Cache::pin_key(Key key, uint64_t hash, bool use) {
+  Entry *pinned = nullptr;
+  probe(key.data, key.size, hash,
+        [&](Bucket &bucket, uint32_t version, unsigned slot, Entry &entry) {
+          const bool expired = is_expired(entry);
+          const bool long_key = (entry.flags & has_long_key) != 0;
+          if (!bucket.unchanged(version)) return Answer::retry;
+          if (expired && !long_key) return Answer::done;
+          if (!pin(bucket, version, entry, [](Entry &held) { add_pin(held); }))
+            return Answer::retry;
+          if (long_key) {  // outside of the slot: only now can it be compared
+            const bool same = Store::has_key(entry, key.data, key.size);
+            if (!same || expired) drop_pin(entry);
+            if (!same) return Answer::other;
+            if (expired) return Answer::done;
+          }
+          pinned = &entry;
+          if (use) note_use(bucket, version, slot, entry, hash);
+          return Answer::done;
+        });
+  return pinned;
+}
+
+// A packed value that does not unpack is a fault of memory, not of the caller: the entry goes, and
+// the key is missing.
+void Cache::drop_broken(Entry *entry, Key key) {
+  drop_pin(*entry);
+  remove(key.data, key.size);
+}
+
+brisk_status Cache::read(const void *key, size_t size, void *buffer, size_t capacity,
+                         size_t *value_size) noexcept {
+  const uint64_t hash = store_.hash(key, size);
+  if (!records_use_ && read_fast({key, size}, hash, buffer, capacity, value_size)) [[likely]] {
+    count_hit();
+    return BRISK_OK;
+  }
+  return read_other(key, size, hash, buffer, capacity, value_size);
+}
+
+[[gnu::noinline]] brisk_status Cache::read_other(const void *key, size_t size, uint64_t hash,
+                                                 void *buffer, size_t capacity,
+                                                 size_t *value_size) noexcept {
+  brisk_status status;
+  const bool hit = read_slow({key, size}, hash, buffer, capacity, value_size, &status);
+  count(hit, !hit);
+  return status;
+}
+
+// Turns a pinned entry into what the caller gets: the pin itself, or a copy when the value is
+// packed or pinned very often.
+brisk_status Cache::hand_out(Entry *entry, Key key, brisk_value **value) {
+  if (!entry->compressed() && entry->pins.load(std::memory_order_relaxed) < pins_many) {
+    *value = value::of(entry);
+    return BRISK_OK;
+  }
+  Loose *loose = nullptr;
+  try {
+    loose = make_loose(entry->raw_size());
+  } catch (...) {
+    drop_pin(*entry);
+    throw;
+  }
+  if (loose == nullptr) {
+    drop_pin(*entry);
+    return BRISK_REFUSED;
+  }
+  size_t size;
+  brisk_status status;
+  if (!read_pinned(*entry, loose->data(), loose->size, &size, &status)) {
+    value::unref(value::of(loose));
+    drop_broken(entry, key);
+    return BRISK_MISS;
+  }
+  *value = value::of(loose);
+  return BRISK_OK;
+}
+
+// Null when the budget has no room. Throws bad_alloc when the system has none.
+Loose *Cache::make_loose(size_t size) {
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    bool refused = false;
+    if (Loose *loose = Loose::make(size, *this, account_, &refused)) return loose;
+    if (!refused) throw std::bad_alloc();
+    std::lock_guard lock(mutex_);
+    if (!make_room(memory::allocator().good_size(sizeof(Loose) + size))) return nullptr;
+  }
+  return nullptr;
+}
+
+brisk_status Cache::get(const void *key, size_t size, brisk_value **value) {
+  const Key one{key, size};
+  *value = nullptr;
+  Entry *const entry = pin_key(one, store_.hash(key, size), true);
+  const brisk_status status = entry == nullptr ? BRISK_MISS : hand_out(entry, one, value);
+  count(status != BRISK_MISS, status == BRISK_MISS);
+  return status;
+}
+
+brisk_status Cache::peek(const void *key, size_t size, brisk_value **value) {
+  const Key one{key, size};
+  *value = nullptr;
+  Entry *const entry = pin_key(one, store_.hash(key, size), false);
+  return entry == nullptr ? BRISK_MISS : hand_out(entry, one, value);
+}
+
+bool Cache::contains(const void *key, size_t size) {
+  const Key one{key, size};
+  bool live = false;
+  bool long_key = false;
+  const uint64_t hash = store_.hash(key, size);
+  const bool found =
+      probe(key, size, hash, [&](Bucket &bucket, uint32_t version, unsigned, Entry &entry) {
+        long_key = (entry.flags & has_long_key) != 0;
+        live = !is_expired(entry);
+        return bucket.unchanged(version) ? Answer::done : Answer::retry;
+      });
+  if (!found || !long_key) return found && live;
+  Entry *const entry = pin_key(one, hash, false);
+  if (entry != nullptr) drop_pin(*entry);
+  return entry != nullptr;
+}
+
+// First all buckets, then all entries: what a single lookup would wait for one after the other
+// arrives together.
+void Cache::prefetch(const Key *keys, size_t count, uint64_t *hashes) noexcept {
+  const Table *const table = store_.index.table();
+  for (size_t i = 0; i < count; ++i) {
+    hashes[i] = store_.hash(keys[i].data, keys[i].size);
+    __builtin_prefetch(&table->buckets[table->home(hashes[i])]);
+  }
+  for (size_t i = 0; i < count; ++i) {
+    const Bucket &bucket = table->buckets[table->home(hashes[i])];
+    const unsigned mask = bucket.match(Index::tag(hashes[i]));
+    if (mask == 0) continue;
+    const auto slot = static_cast<unsigned>(std::countr_zero(mask));
+    const char *entry = reinterpret_cast<const char *>(
+        store_.arena.at(bucket.refs[slot].load(std::memory_order_relaxed)));
+    __builtin_prefetch(entry);
+    __builtin_prefetch(entry + 64);
+  }
+}
+
+brisk_status Cache::read_batch(const Key *keys, size_t count, char *buffer, size_t capacity,
+                               uint32_t *sizes, size_t *done, size_t *used) {
+  uint64_t hashes[batch];
+  prefetch(keys, count, hashes);
+  uint64_t hits = 0;
+  *done = 0;
+  *used = 0;
+  brisk_status status = BRISK_OK;
+  for (size_t i = 0; i < count; ++i) {
+    size_t size;
+    const bool hit = read_one(keys[i], hashes[i], buffer + *used, capacity - *used, &size, &status);
+    sizes[i] = hit ? static_cast<uint32_t>(size) : UINT32_MAX;
+    if (status == BRISK_SHORT_BUFFER) break;
+    hits += hit;
+    *used += hit ? size : 0;
+    ++*done;
+  }
+  this->count(hits, *done - hits);
+  return status == BRISK_SHORT_BUFFER ? status : BRISK_OK;
+}
+
+void Cache::get_batch(const Key *keys, size_t count, brisk_value **values, size_t *found) {
+  uint64_t hashes[batch];
+  prefetch(keys, count, hashes);
+  uint64_t hits = 0;
+  for (size_t i = 0; i < count; ++i) {
+    values[i] = nullptr;
+    Entry *const entry = pin_key(keys[i], hashes[i], true);
+    const brisk_status status =
+        entry == nullptr ? BRISK_MISS : hand_out(entry, keys[i], &values[i]);
+    hits += status != BRISK_MISS;
+    *found += status == BRISK_OK;
+  }
+  this->count(hits, count - hits);
+}
+
+void Cache::add_pin(Entry &entry) noexcept {
+  uint16_t pins = entry.pins.load(std::memory_order_relaxed);
+  // At the very end of the count a pin sticks for good: the entry is lost to the cache, but never
+  // freed too early.
+  while ((pins & Entry::pins_max) != Entry::pins_max &&
+         !entry.pins.compare_exchange_weak(pins, static_cast<uint16_t>(pins + 1),
+                                           std::memory_order_relaxed)) {
+  }
+}
+
+void Cache::drop_pin(Entry &entry) noexcept {
+  uint16_t pins = entry.pins.load(std::memory_order_relaxed);
+  do {
+    if ((pins & Entry::pins_max) == Entry::pins_max) return;
+  } while (!entry.pins.compare_exchange_weak(pins, static_cast<uint16_t>(pins - 1),
+                                             std::memory_order_acq_rel));
+  if (pins != (Entry::detached | 1)) return;
+  // The last pin of an entry that left the cache. Its memory waits for a holder of the write lock.
+  Cache &cache = *static_cast<Cache *>(Arena::owner_of(&entry));
+  const uint64_t weight = cache.store_.weight(entry);
+  cache.pinned_less(weight);
+  cache.reclaim_bytes_.fetch_add(weight, std::memory_order_relaxed);
+  EntryRef head = cache.reclaim_.load(std::memory_order_relaxed);
+  do {
+    entry.next = head;
+  } while (!cache.reclaim_.compare_exchange_weak(
+      head, cache.store_.arena.ref(&entry), std::memory_order_release, std::memory_order_relaxed));
+  cache.let_go();
+}
+
+}  // namespace brisk::cache

@@ -1,0 +1,527 @@
+// The write path: room first, then the entry, then the index.
+//
+// A write packs the value and takes a block for a large one before it takes the write lock. Under
+// the lock it frees what waits to be freed, takes a slot (evicting until there is one), fills it,
+// and only then lets the index show it; so a reader sees the old value or the new one, and a
+// failure on the way leaves neither half. When the budget gives nothing more and nothing can be
+// evicted, the write is refused and the key has no value: an older one would be wrong.
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "base/error.h"
+#include "base/fault.h"
+#include "cache/cache.h"
+
+namespace brisk::cache {
+namespace {
+
+// What one write spends on entries that expired and nobody asked for.
+constexpr size_t expire_some = 8;
+// Packed here first when it may fit into a slot.
+constexpr size_t scratch_size = 16384;
+
+}  // namespace
+
+// Everything about an entry that can be settled before the write lock is taken.
+class Cache::Draft {
+ public:
+  Draft(Cache &cache, const void *key, size_t key_size, const void *value, size_t value_size,
+        uint64_t deadline)
+      : key(key),
+        key_size(key_size),
+        hash(cache.store_.hash(key, key_size)),
+        raw_size(value_size),
+        deadline(deadline),
+        stored(value),
+        stored_size(value_size) {
+    if (deadline != BRISK_FOREVER || cache.options_.idle != BRISK_FOREVER) flags |= has_lifetime;
+    if (cache.options_.idle != BRISK_FOREVER) flags |= has_use;
+    if (key_size > inline_key_max) flags |= has_long_key;
+    if (cache.options_.compress && value_size >= cache.options_.compress_from && value_size != 0)
+      pack(cache);
+    const size_t slot_key = (flags & has_long_key) != 0 ? 0 : key_size;
+    const size_t in_slot = sizeof(Entry) + Entry::parts_size(flags) + slot_key + stored_size;
+    if ((flags & has_long_key) != 0 || in_slot > slot_max) flags |= has_blob;
+    const size_t beside = (flags & has_blob) != 0 ? 0 : stored_size;
+    slot_size = sizeof(Entry) + Entry::parts_size(flags) + slot_key + beside;
+  }
+
+  // Moves a value that is too large for a slot into a block. False when the budget refuses.
+  bool take_blob(Cache &cache) {
+    if ((flags & has_blob) == 0) return true;
+    const size_t before = (flags & has_long_key) != 0 ? key_size : 0;
+    bool refused = false;
+    blob = cache.take_block(before + stored_size, &refused);
+    if (!blob) {
+      if (!refused) throw std::bad_alloc();
+      return false;
+    }
+    char *data = static_cast<char *>(blob.data());
+    if (before != 0) std::memcpy(data, key, before);
+    if (stored_size != 0) std::memcpy(data + before, stored, stored_size);
+    packed.reset();
+    return true;
+  }
+
+  void fill(Entry &entry, uint64_t now, uint64_t idle_end) {
+    racy_write_fence();
+    entry.key_size = static_cast<uint16_t>(key_size);
+    entry.value_size = static_cast<uint16_t>((flags & has_blob) != 0 ? 0 : stored_size);
+    entry.pins.store(0, std::memory_order_relaxed);
+    entry.flags = flags;
+    entry.queue = 0;
+    if ((flags & has_lifetime) != 0) entry.lifetime().deadline = std::min(deadline, idle_end);
+    if ((flags & has_use) != 0) {
+      entry.use().last = now;
+      entry.use().deadline = deadline;
+    }
+    if ((flags & has_blob) != 0) {
+      Blob &parts = entry.blob();
+      parts.charge = blob.charge();
+      parts.hash = hash;
+      parts.stored_size = static_cast<uint32_t>(stored_size);
+      parts.raw_size = static_cast<uint32_t>(raw_size);
+      parts.data = static_cast<char *>(blob.release());
+    } else {
+      if ((flags & is_compressed) != 0) entry.slot_raw_size() = static_cast<uint32_t>(raw_size);
+      racy_write(entry.slot_key() + key_size, stored, stored_size);
+    }
+    if ((flags & has_long_key) == 0) racy_write(entry.slot_key(), key, key_size);
+  }
+
+  const void *const key;
+  const size_t key_size;
+  const uint64_t hash;
+  const size_t raw_size;
+  const uint64_t deadline;
+  const void *stored;
+  size_t stored_size;
+  uint8_t flags = 0;
+  size_t slot_size = 0;
+  memory::Block blob;
+
+ private:
+  void pack(Cache &cache) {
+    void *to = scratch;
+    const size_t limit = Codec::packed_limit(raw_size);
+    if (limit > scratch_size) {
+      bool refused = false;
+      packed = cache.take_block(limit, &refused);
+      if (!packed)
+        return;  // raw, then; if there is no room for that either, the write will find out
+      to = packed.data();
+    }
+    const size_t size = cache.codec_.pack(stored, raw_size, to);
+    if (size == 0) {
+      packed.reset();
+      return;
+    }
+    stored = to;
+    stored_size = size;
+    flags |= is_compressed;
+  }
+
+  memory::Block packed;
+  char scratch[scratch_size];
+};
+
+uint64_t Cache::deadline(uint64_t ttl) const noexcept {
+  if (ttl == 0) ttl = options_.ttl;
+  return ttl == BRISK_FOREVER ? BRISK_FOREVER : Clock::add(runtime_->clock().now(), ttl);
+}
+
+void Cache::check_size(const void *key, size_t size, size_t value_size) const {
+  const uint64_t most = options_.capacity / 2;
+  if (size + value_size <= most) return;
+  fail(BRISK_TOO_LARGE,
+       "an entry of %zu bytes (key %s) is larger than half of this cache of %llu bytes; raise "
+       "capacity_bytes",
+       size + value_size, quoted(key, size).c_str(),
+       static_cast<unsigned long long>(options_.capacity));
+}
+
+brisk_status Cache::put(const void *key, size_t size, const void *value, size_t value_size,
+                        uint64_t ttl) {
+  check_size(key, size, value_size);
+  if (loads_.any()) loads_.supersede(key, size);
+  try {
+    Draft draft(*this, key, size, value, value_size, deadline(ttl));
+    if (draft.take_blob(*this)) {
+      for (bool again = true;; again = false) {
+        {
+          std::lock_guard lock(mutex_);
+          check_open();
+          if (commit(draft, {}) == BRISK_OK) return BRISK_OK;
+        }
+        if (!again || runtime_->account().room() >= Arena::slab_size * 2) break;
+        runtime_->shed(Arena::slab_size * 2, *this);
+      }
+    }
+  } catch (const std::bad_alloc &) {
+    remove(key, size);
+    throw;
+  }
+  remove(key, size);
+  std::lock_guard lock(mutex_);
+  ++refusals_;
+  return BRISK_REFUSED;
+}
+
+void Cache::DraftDeleter::operator()(Draft *draft) const noexcept { delete draft; }
+
+Cache::DraftPointer Cache::draft_loaded(const void *key, size_t size, const void *value,
+                                        size_t value_size, uint64_t ttl) {
+  if (size + value_size > options_.capacity / 2) return nullptr;
+  DraftPointer draft(new Draft(*this, key, size, value, value_size, deadline(ttl)));
+  if (!draft->take_blob(*this)) draft.reset();
+  return draft;
+}
+
+brisk_value *Cache::keep_loaded(Draft *draft, const void *value, size_t value_size, bool wanted) {
+  if (draft != nullptr) {
+    std::lock_guard lock(mutex_);
+    if (!closed() && commit(*draft, {.absent = true}) == BRISK_OK && wanted &&
+        (draft->flags & is_compressed) == 0) {
+      Entry &entry = *store_.arena.at(store_.find(draft->key, draft->key_size, draft->hash).ref());
+      add_pin(entry);
+      return value::of(&entry);
+    }
+  }
+  if (!wanted) return nullptr;
+  // Nothing to pin: a copy, within the cache's budget or else within the runtime's.
+  Loose *loose = closed() ? nullptr : make_loose(value_size);
+  bool refused = false;
+  if (loose == nullptr) loose = Loose::make(value_size, *this, runtime_->account(), &refused);
+  if (loose == nullptr) return nullptr;
+  if (value_size != 0) std::memcpy(loose->data(), value, value_size);
+  return value::of(loose);
+}
+
+// Room is asked for three times: of this cache, of the others in the runtime, and once more of this
+// one.
+memory::Block Cache::take_block(size_t size, bool *refused) {
+  const uint64_t bytes = memory::allocator().good_size(size);
+  memory::Block block;
+  for (int attempt = 0; attempt < 4; ++attempt) {
+    block = memory::Block::take(size, account_, refused);
+    if (block || !*refused) break;
+    if (attempt == 0) {
+      std::lock_guard lock(mutex_);
+      if (!make_room(bytes)) break;
+    } else if (attempt == 1) {
+      runtime_->shed(bytes, *this);
+    } else {
+      shed(bytes);
+    }
+  }
+  return block;
+}
+
+// Frees what waits and a little of what expired.
+void Cache::housekeeping() noexcept {
+  reclaim();
+  play_hits();
+  if (!wheel_.empty()) {
+    const uint64_t due = expire(runtime_->clock().now(), expire_some, false);
+    if (swept_ == UINT64_MAX) tell_sweeper(due);  // the child of a fork has none yet
+  }
+  if (const uint64_t bytes = policy_->wanted_memory(); bytes != 0) [[unlikely]] {
+    make_room(memory::allocator().good_size(bytes));
+    policy_->take_memory();
+  }
+}
+
+brisk_status Cache::commit(Draft &draft, const Condition &condition) {
+  housekeeping();
+  Index::Position position = store_.find(draft.key, draft.key_size, draft.hash);
+  if (condition.same != nullptr && (!position || store_.arena.at(position.ref()) != condition.same))
+    return BRISK_MISS;
+  if (position && condition.absent) {
+    if (!is_expired(*store_.arena.at(position.ref()))) return BRISK_MISS;
+    take_out(*store_.arena.at(position.ref()), draft.hash, position, expired);
+    position = {};
+  }
+  Entry *entry = nullptr;
+  if (position || (make_index_room() && (store_.index.size() < options_.max_entries || evict()))) {
+    entry = take_slot(Arena::class_of(draft.slot_size));
+  }
+  // Making room may have evicted the very entry, or moved it.
+  position = store_.find(draft.key, draft.key_size, draft.hash);
+  if (entry == nullptr) return BRISK_REFUSED;
+  Entry *const old = position ? store_.arena.at(position.ref()) : nullptr;
+  const uint64_t now = runtime_->clock().now();
+  const uint64_t idle_end =
+      options_.idle == BRISK_FOREVER ? BRISK_FOREVER : Clock::add(now, options_.idle);
+  draft.fill(*entry, now, idle_end);
+  if (old == nullptr) {
+    store_.index.insert(draft.hash, store_.arena.ref(entry));
+    policy_->admit(*entry, draft.hash);
+  } else {
+    store_.index.replace(position, store_.arena.ref(entry));
+    position.bucket->warm(position.slot);
+    policy_->replace(*old, *entry, true);
+    if ((old->flags & has_lifetime) != 0) wheel_.remove(*old);
+    retire(*old, replaced);
+  }
+  if ((draft.flags & has_lifetime) != 0) hang(*entry);
+  ++puts_;
+  const uint64_t weight = store_.weight(*entry);
+  entry_bytes_ += weight;
+  raw_bytes_ += draft.raw_size;
+  stored_bytes_ += draft.stored_size;
+  compressed_ += entry->compressed();
+  return BRISK_OK;
+}
+
+void Cache::hang(Entry &entry) noexcept {
+  wheel_.add(entry);
+  tell_sweeper(entry.lifetime().deadline);
+}
+
+// When that is earlier than it knows.
+void Cache::tell_sweeper(uint64_t due) noexcept {
+  if (due >= swept_) return;
+  swept_ = due;
+  runtime_->wake_sweeper(due);
+}
+
+bool Cache::make_index_room() noexcept {
+  Index &index = store_.index;
+  if (index.size() < index.capacity()) return true;
+  const size_t now = index.capacity() / (Bucket::slots - 1);
+  // As many as will fit when the cache is full, judged by the entries there are; a quarter more at
+  // least, so that growing stays rare, twice as many at most.
+  const double mean =
+      static_cast<double>(entry_bytes_ + index.charge()) / static_cast<double>(index.size());
+  const auto fit = static_cast<size_t>(static_cast<double>(options_.capacity) / mean * 1.05) /
+                   (Bucket::slots - 1);
+  const size_t wanted = std::clamp(fit, now + now / 4, 2 * now);
+  auto hash_of = [this](EntryRef ref) { return store_.hash_of(*store_.arena.at(ref)); };
+  if (index.grow(wanted, hash_of)) return true;
+  const uint64_t bytes = (now + now / 4) * sizeof(Bucket) + memory::page_size;
+  if (make_room(bytes) && index.grow(now + now / 4, hash_of)) return true;
+  return index.size() < index.capacity() || evict();
+}
+
+Entry *Cache::take_slot(Arena::SizeClass size_class) noexcept {
+  while (true) {
+    if (Entry *entry = store_.arena.allocate(size_class)) return entry;
+    const size_t scattered_most = std::max<size_t>(2 * Arena::slab_size, options_.capacity / 32);
+    if (store_.arena.scattered() > scattered_most && compact()) continue;
+    if (!evict() && !compact()) return nullptr;
+  }
+}
+
+// Until the account can give this many bytes. False when all that is left is pinned.
+bool Cache::make_room(uint64_t bytes) noexcept {
+  reclaim();
+  play_hits();
+  return bytes <= options_.capacity && lower_held(options_.capacity - bytes);
+}
+
+bool Cache::lower_held(uint64_t most) noexcept {
+  while (account_.held() > most) {
+    const uint64_t excess = account_.held() - most;
+    if (store_.arena.give_back(excess) != 0) continue;
+    if (store_.arena.scattered() > excess + 2 * Arena::slab_size && compact()) continue;
+    if (!evict() && !compact()) return false;
+  }
+  return true;
+}
+
+void Cache::shed(uint64_t bytes) noexcept {
+  std::lock_guard lock(mutex_);
+  reclaim();
+  play_hits();
+  const uint64_t held = account_.held();
+  lower_held(held - std::min(held, bytes));
+}
+
+bool Cache::evict() noexcept {
+  Entry *const victim = policy_->victim();
+  if (victim == nullptr) return false;
+  const uint64_t hash = store_.hash_of(*victim);
+  take_out(*victim, hash, store_.index.locate(hash, store_.arena.ref(victim)), capacity);
+  return true;
+}
+
+bool Cache::compact() noexcept {
+  return store_.arena.vacate([this](Entry &entry) { return move_entry(entry); });
+}
+
+bool Cache::move_entry(Entry &entry) noexcept {
+  const uint64_t hash = store_.hash_of(entry);
+  const Index::Position position = store_.index.locate(hash, store_.arena.ref(&entry));
+  if (!position || Store::pinned(entry)) return false;
+  const size_t size = store_.arena.slot_size(&entry);
+  Entry *const to = store_.arena.allocate(Arena::class_of(size));
+  if (to == nullptr) return false;
+  position.bucket->lock();
+  if (Store::pinned(entry)) {
+    position.bucket->unlock();
+    store_.arena.free(to);
+    return false;
+  }
+  racy_write(to, &entry, size);
+  position.bucket->refs[position.slot].store(store_.arena.ref(to), std::memory_order_relaxed);
+  position.bucket->unlock();
+  policy_->replace(entry, *to, false);
+  if ((to->flags & has_lifetime) != 0) wheel_.replace(entry, *to);
+  store_.arena.free(&entry);
+  return true;
+}
+
+void Cache::take_out(Entry &entry, uint64_t hash, Index::Position position, Cause cause) noexcept {
+  if ((entry.flags & has_lifetime) != 0) wheel_.remove(entry);
+  unlist(entry, hash, position, cause);
+}
+
+void Cache::unlist(Entry &entry, uint64_t hash, Index::Position position, Cause cause) noexcept {
+  policy_->remove(entry);
+  store_.index.erase(hash, position);
+  retire(entry, cause);
+}
+
+// An entry that is in the index, the policy and the wheel no longer: counts it, tells of it, frees
+// it or leaves it to those who pin it.
+void Cache::retire(Entry &entry, Cause cause) noexcept {
+  const uint64_t weight = store_.weight(entry);
+  ++departures_[cause].entries;
+  departures_[cause].bytes += weight;
+  if (events_.wanted()) events_.push(entry.key(), entry.key_size, cause);
+  entry_bytes_ -= weight;
+  raw_bytes_ -= entry.raw_size();
+  stored_bytes_ -= entry.stored_size();
+  compressed_ -= entry.compressed();
+  if (Store::pinned(entry)) {
+    hold();
+    pinned_more(weight);
+    BRISK_PAUSE("write.before_detach");
+    if (entry.pins.fetch_or(Entry::detached, std::memory_order_acq_rel) != 0) return;
+    pinned_less(weight);
+    holds_.fetch_sub(1, std::memory_order_relaxed);  // never the last: a handle or a call is alive
+  }
+  free_entry(entry);
+}
+
+void Cache::free_entry(Entry &entry) noexcept {
+  if (entry.blobbed()) memory::Block::give_back(entry.blob().data, entry.blob().charge, account_);
+  store_.arena.free(&entry);
+}
+
+void Cache::reclaim() noexcept {
+  if (reclaim_.load(std::memory_order_relaxed) == 0) return;
+  EntryRef ref = reclaim_.exchange(0, std::memory_order_acquire);
+  while (ref != 0) {
+    Entry &entry = *store_.arena.at(ref);
+    ref = entry.next;
+    reclaim_bytes_.fetch_sub(store_.weight(entry), std::memory_order_relaxed);
+    free_entry(entry);
+  }
+}
+
+uint64_t Cache::expire(uint64_t now, size_t most, bool thorough) noexcept {
+  return wheel_.advance(now, most, thorough, [&](Entry &entry) {
+    if ((entry.flags & has_use) != 0) {
+      const uint64_t end =
+          std::min<uint64_t>(entry.use().deadline, Clock::add(entry.use().last, options_.idle));
+      if (end > now) {
+        entry.lifetime().deadline = end;
+        wheel_.add(entry);
+        return;
+      }
+    }
+    const uint64_t hash = store_.hash_of(entry);
+    unlist(entry, hash, store_.index.locate(hash, store_.arena.ref(&entry)), expired);
+  });
+}
+
+brisk_status Cache::touch(const void *key, size_t size, uint64_t ttl) {
+  const uint64_t hash = store_.hash(key, size);
+  brisk_status status;
+  // A value that another thread put in the meantime gets the new lifetime instead.
+  while (!touch_in_place(key, size, hash, ttl, &status)) {
+    status = rewrite({key, size}, hash, ttl);
+    if (status != BRISK_MISS) break;
+  }
+  return status;
+}
+
+// False for an entry that was made without a place for a deadline and needs one.
+bool Cache::touch_in_place(const void *key, size_t size, uint64_t hash, uint64_t ttl,
+                           brisk_status *status) {
+  const uint64_t end = deadline(ttl);
+  *status = BRISK_MISS;
+  std::lock_guard lock(mutex_);
+  housekeeping();
+  const Index::Position position = store_.find(key, size, hash);
+  if (!position || is_expired(*store_.arena.at(position.ref()))) return true;
+  Entry &entry = *store_.arena.at(position.ref());
+  if ((entry.flags & has_lifetime) == 0 && end != BRISK_FOREVER) return false;
+  *status = BRISK_OK;
+  position.bucket->warm(position.slot);
+  policy_->hit(entry);
+  if ((entry.flags & has_lifetime) == 0) return true;
+  const uint64_t now = runtime_->clock().now();
+  wheel_.remove(entry);
+  position.bucket->lock();
+  if ((entry.flags & has_use) != 0) {
+    entry.use().last = now;
+    entry.use().deadline = end;
+    entry.lifetime().deadline = std::min(end, Clock::add(now, options_.idle));
+  } else {
+    entry.lifetime().deadline = end;
+  }
+  position.bucket->unlock();
+  hang(entry);
+  return true;
+}
+
+// Writes a value again, with a place for a deadline, unless it has left the index by then:
+// BRISK_MISS. The pin keeps its entry from moving and its memory from another value.
+brisk_status Cache::rewrite(Key key, uint64_t hash, uint64_t ttl) {
+  Entry *const entry = pin_key(key, hash, false);
+  if (entry == nullptr) return BRISK_MISS;
+  const std::unique_ptr<Entry, void (*)(Entry *)> pin(entry,
+                                                      [](Entry *pinned) { drop_pin(*pinned); });
+  const void *value = entry->stored();
+  memory::Block unpacked;
+  if (entry->compressed()) {
+    bool refused = false;
+    unpacked = take_block(entry->raw_size(), &refused);
+    if (!unpacked) {
+      if (!refused) throw std::bad_alloc();
+      return BRISK_REFUSED;
+    }
+    value = unpacked.data();
+    if (!codec_.unpack(entry->stored(), entry->stored_size(), unpacked.data(), entry->raw_size())) {
+      remove(key.data, key.size);
+      return BRISK_MISS;
+    }
+  }
+  BRISK_PAUSE("touch.before_commit");
+  Draft draft(*this, key.data, key.size, value, entry->raw_size(), deadline(ttl));
+  if (!draft.take_blob(*this)) return BRISK_REFUSED;
+  std::lock_guard lock(mutex_);
+  check_open();
+  return commit(draft, {.same = entry});
+}
+
+bool Cache::erase(const void *key, size_t size) {
+  if (loads_.any()) loads_.supersede(key, size);
+  return remove(key, size);
+}
+
+bool Cache::remove(const void *key, size_t size) noexcept {
+  const uint64_t hash = store_.hash(key, size);
+  std::lock_guard lock(mutex_);
+  const Index::Position position = store_.find(key, size, hash);
+  if (!position) return false;
+  Entry &entry = *store_.arena.at(position.ref());
+  const bool live = !is_expired(entry);
+  take_out(entry, hash, position, live ? erased : expired);
+  return live;
+}
+
+}  // namespace brisk::cache

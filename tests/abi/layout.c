@@ -1,0 +1,282 @@
+/* Generated from bindings/abi/spec. Do not edit; run `make gen`. */
+
+/*
+ * Compares the headers, as the compiler sees them, with the description of the interface: every
+ * constant, every size and offset (LP64), the type of every function. Linked with the library it
+ * proves that every function is exported, and run, that headers and library have one description.
+ */
+
+#include <brisk/brisk.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define VALUE(name, value) _Static_assert((name) == (value), #name)
+#define SIZE(type, size) _Static_assert(sizeof(type) == (size), #type)
+#define FIELD(type, name, offset, size) \
+  _Static_assert(offsetof(type, name) == (offset) && sizeof(((type *)0)->name) == (size), \
+                 #type "." #name)
+
+SIZE(void *, 8);
+SIZE(size_t, 8);
+
+VALUE(BRISK_FOREVER, UINT64_MAX);
+VALUE(BRISK_KEY_SIZE_MAX, UINT64_C(65535));
+VALUE(BRISK_VALUE_SIZE_MAX, UINT64_C(2147483647));
+
+SIZE(brisk_status, 4);
+VALUE(BRISK_OK, 0);
+VALUE(BRISK_MISS, 1);
+VALUE(BRISK_END, 2);
+VALUE(BRISK_TIMEOUT, 3);
+VALUE(BRISK_SHORT_BUFFER, 4);
+VALUE(BRISK_REFUSED, 5);
+VALUE(BRISK_LEAD, 6);
+VALUE(BRISK_WAIT, 7);
+VALUE(BRISK_INVALID, -1);
+VALUE(BRISK_CLOSED, -2);
+VALUE(BRISK_OUT_OF_MEMORY, -3);
+VALUE(BRISK_TOO_LARGE, -4);
+VALUE(BRISK_EXISTS, -5);
+VALUE(BRISK_LOAD_FAILED, -6);
+VALUE(BRISK_DEADLOCK, -7);
+VALUE(BRISK_INTERNAL, -8);
+
+SIZE(brisk_clock, 4);
+VALUE(BRISK_CLOCK_SYSTEM, 0);
+VALUE(BRISK_CLOCK_MANUAL, 1);
+
+SIZE(brisk_runtime_options, 24);
+FIELD(brisk_runtime_options, struct_size, 0, 4);
+FIELD(brisk_runtime_options, clock, 4, 4);
+FIELD(brisk_runtime_options, budget_bytes, 8, 8);
+FIELD(brisk_runtime_options, budget_percent, 16, 4);
+FIELD(brisk_runtime_options, reserved, 20, 4);
+
+SIZE(brisk_runtime_stats, 32);
+FIELD(brisk_runtime_stats, struct_size, 0, 4);
+FIELD(brisk_runtime_stats, caches, 4, 4);
+FIELD(brisk_runtime_stats, budget_bytes, 8, 8);
+FIELD(brisk_runtime_stats, held_bytes, 16, 8);
+FIELD(brisk_runtime_stats, peak_bytes, 24, 8);
+
+SIZE(brisk_policy, 4);
+VALUE(BRISK_POLICY_AUTO, 0);
+VALUE(BRISK_POLICY_LRU, 1);
+VALUE(BRISK_POLICY_S3FIFO, 2);
+
+SIZE(brisk_compression, 4);
+VALUE(BRISK_COMPRESSION_AUTO, 0);
+VALUE(BRISK_COMPRESSION_OFF, 1);
+
+SIZE(brisk_cause, 4);
+VALUE(BRISK_CAUSE_CAPACITY, 1);
+VALUE(BRISK_CAUSE_EXPIRED, 2);
+VALUE(BRISK_CAUSE_ERASED, 3);
+VALUE(BRISK_CAUSE_REPLACED, 4);
+
+SIZE(brisk_cache_options, 80);
+FIELD(brisk_cache_options, struct_size, 0, 4);
+FIELD(brisk_cache_options, policy, 4, 4);
+FIELD(brisk_cache_options, capacity_bytes, 8, 8);
+FIELD(brisk_cache_options, max_entries, 16, 8);
+FIELD(brisk_cache_options, ttl_ns, 24, 8);
+FIELD(brisk_cache_options, idle_ns, 32, 8);
+FIELD(brisk_cache_options, compression, 40, 4);
+FIELD(brisk_cache_options, compression_level, 44, 4);
+FIELD(brisk_cache_options, compression_threshold, 48, 8);
+FIELD(brisk_cache_options, load_timeout_ns, 56, 8);
+FIELD(brisk_cache_options, event_capacity, 64, 4);
+FIELD(brisk_cache_options, name_size, 68, 4);
+FIELD(brisk_cache_options, name, 72, 8);
+
+SIZE(brisk_cache_stats, 264);
+FIELD(brisk_cache_stats, struct_size, 0, 4);
+FIELD(brisk_cache_stats, reserved, 4, 4);
+FIELD(brisk_cache_stats, entries, 8, 8);
+FIELD(brisk_cache_stats, hits, 16, 8);
+FIELD(brisk_cache_stats, misses, 24, 8);
+FIELD(brisk_cache_stats, hit_ratio, 32, 8);
+FIELD(brisk_cache_stats, puts, 40, 8);
+FIELD(brisk_cache_stats, refusals, 48, 8);
+FIELD(brisk_cache_stats, loads, 56, 8);
+FIELD(brisk_cache_stats, load_failures, 64, 8);
+FIELD(brisk_cache_stats, load_ns, 72, 8);
+FIELD(brisk_cache_stats, evicted_capacity, 80, 8);
+FIELD(brisk_cache_stats, evicted_expired, 88, 8);
+FIELD(brisk_cache_stats, evicted_erased, 96, 8);
+FIELD(brisk_cache_stats, evicted_replaced, 104, 8);
+FIELD(brisk_cache_stats, evicted_capacity_bytes, 112, 8);
+FIELD(brisk_cache_stats, evicted_expired_bytes, 120, 8);
+FIELD(brisk_cache_stats, evicted_erased_bytes, 128, 8);
+FIELD(brisk_cache_stats, evicted_replaced_bytes, 136, 8);
+FIELD(brisk_cache_stats, events_dropped, 144, 8);
+FIELD(brisk_cache_stats, capacity_bytes, 152, 8);
+FIELD(brisk_cache_stats, held_bytes, 160, 8);
+FIELD(brisk_cache_stats, peak_bytes, 168, 8);
+FIELD(brisk_cache_stats, entry_bytes, 176, 8);
+FIELD(brisk_cache_stats, index_bytes, 184, 8);
+FIELD(brisk_cache_stats, policy_bytes, 192, 8);
+FIELD(brisk_cache_stats, codec_bytes, 200, 8);
+FIELD(brisk_cache_stats, slack_bytes, 208, 8);
+FIELD(brisk_cache_stats, other_bytes, 216, 8);
+FIELD(brisk_cache_stats, pinned_bytes, 224, 8);
+FIELD(brisk_cache_stats, reclaim_bytes, 232, 8);
+FIELD(brisk_cache_stats, raw_bytes, 240, 8);
+FIELD(brisk_cache_stats, stored_bytes, 248, 8);
+FIELD(brisk_cache_stats, compressed_entries, 256, 8);
+
+/* Not static, so that no linker can drop a function that nothing calls. */
+struct brisk_functions {
+  const char *(*brisk_version)(void);
+  uint32_t (*brisk_abi_version)(void);
+  uint64_t (*brisk_abi_digest)(void);
+  const char *(*brisk_build_info)(void);
+  const char *(*brisk_status_name)(brisk_status status);
+  brisk_status (*brisk_error_status)(const brisk_error *error);
+  const char *(*brisk_error_message)(const brisk_error *error);
+  brisk_status (*brisk_parse_size)(const void *text, size_t text_size, uint64_t *size,
+                                   brisk_error **error);
+  brisk_error *(*brisk_error_ref)(brisk_error *error);
+  void (*brisk_error_unref)(brisk_error *error);
+  brisk_status (*brisk_runtime_new)(const brisk_runtime_options *options, brisk_runtime **runtime,
+                                    brisk_error **error);
+  brisk_status (*brisk_runtime_default)(brisk_runtime **runtime, brisk_error **error);
+  brisk_status (*brisk_runtime_close)(brisk_runtime *runtime, brisk_error **error);
+  brisk_status (*brisk_runtime_now)(brisk_runtime *runtime, uint64_t *now_ns, brisk_error **error);
+  brisk_status (*brisk_runtime_advance)(brisk_runtime *runtime, uint64_t step_ns,
+                                        brisk_error **error);
+  brisk_status (*brisk_runtime_read_stats)(brisk_runtime *runtime, brisk_runtime_stats *stats,
+                                           brisk_error **error);
+  brisk_runtime *(*brisk_runtime_ref)(brisk_runtime *runtime);
+  void (*brisk_runtime_unref)(brisk_runtime *runtime);
+  brisk_status (*brisk_cache_new)(brisk_runtime *runtime, const brisk_cache_options *options,
+                                  brisk_cache **cache, brisk_error **error);
+  brisk_status (*brisk_cache_find)(brisk_runtime *runtime, const void *name, size_t name_size,
+                                   brisk_cache **cache, brisk_error **error);
+  brisk_status (*brisk_cache_close)(brisk_cache *cache, brisk_error **error);
+  brisk_status (*brisk_cache_put)(brisk_cache *cache, const void *key, size_t key_size,
+                                  const void *value, size_t value_size, uint64_t ttl_ns,
+                                  brisk_error **error);
+  brisk_status (*brisk_cache_put_many)(brisk_cache *cache, size_t count, const void *keys,
+                                       size_t keys_size, const uint32_t *key_sizes,
+                                       const void *values, size_t values_size,
+                                       const uint32_t *value_sizes, uint64_t ttl_ns,
+                                       size_t *stored, brisk_error **error);
+  brisk_status (*brisk_cache_get)(brisk_cache *cache, const void *key, size_t key_size,
+                                  brisk_value **value, brisk_error **error);
+  brisk_status (*brisk_cache_get_many)(brisk_cache *cache, size_t count, const void *keys,
+                                       size_t keys_size, const uint32_t *key_sizes,
+                                       brisk_value **values, size_t *found, brisk_error **error);
+  brisk_status (*brisk_cache_read)(brisk_cache *cache, const void *key, size_t key_size,
+                                   void *buffer, size_t capacity, size_t *size,
+                                   brisk_error **error);
+  brisk_status (*brisk_cache_read_many)(brisk_cache *cache, size_t count, const void *keys,
+                                        size_t keys_size, const uint32_t *key_sizes, void *buffer,
+                                        size_t capacity, uint32_t *value_sizes, size_t *done,
+                                        brisk_error **error);
+  brisk_status (*brisk_cache_contains)(brisk_cache *cache, const void *key, size_t key_size,
+                                       brisk_error **error);
+  brisk_status (*brisk_cache_touch)(brisk_cache *cache, const void *key, size_t key_size,
+                                    uint64_t ttl_ns, brisk_error **error);
+  brisk_status (*brisk_cache_erase)(brisk_cache *cache, const void *key, size_t key_size,
+                                    brisk_error **error);
+  brisk_status (*brisk_cache_erase_matching)(brisk_cache *cache, const void *pattern,
+                                             size_t pattern_size, uint64_t *erased,
+                                             brisk_error **error);
+  brisk_status (*brisk_cache_clear)(brisk_cache *cache, brisk_error **error);
+  brisk_status (*brisk_cache_keys)(brisk_cache *cache, brisk_cursor **cursor, brisk_error **error);
+  brisk_status (*brisk_cursor_next)(brisk_cursor *cursor, void *buffer, size_t capacity,
+                                    size_t *size, brisk_error **error);
+  brisk_status (*brisk_cache_next_event)(brisk_cache *cache, void *buffer, size_t capacity,
+                                         size_t *size, brisk_cause *cause, brisk_error **error);
+  brisk_status (*brisk_cache_read_stats)(brisk_cache *cache, brisk_cache_stats *stats,
+                                         brisk_error **error);
+  const void *(*brisk_value_data)(const brisk_value *value, size_t *size);
+  brisk_cache *(*brisk_cache_ref)(brisk_cache *cache);
+  void (*brisk_cache_unref)(brisk_cache *cache);
+  brisk_value *(*brisk_value_ref)(brisk_value *value);
+  void (*brisk_value_unref)(brisk_value *value);
+  void (*brisk_cursor_unref)(brisk_cursor *cursor);
+  brisk_status (*brisk_cache_begin)(brisk_cache *cache, const void *key, size_t key_size,
+                                    brisk_lease *parent, brisk_value **value, brisk_lease **lease,
+                                    brisk_error **error);
+  brisk_status (*brisk_lease_complete)(brisk_lease *lease, const void *value, size_t value_size,
+                                       uint64_t ttl_ns, brisk_value **pinned, brisk_error **error);
+  brisk_status (*brisk_lease_fail)(brisk_lease *lease, const void *message, size_t message_size,
+                                   brisk_error **error);
+  brisk_status (*brisk_lease_abandon)(brisk_lease *lease, brisk_error **error);
+  brisk_status (*brisk_lease_wait)(brisk_lease *lease, uint64_t timeout_ns, brisk_value **value,
+                                   brisk_error **error);
+  brisk_status (*brisk_cache_get_or_load)(brisk_cache *cache, const void *key, size_t key_size,
+                                          brisk_lease *parent, brisk_load_fn load, void *user,
+                                          brisk_destroy_fn destroy, uint64_t timeout_ns,
+                                          brisk_value **value, brisk_error **error);
+  brisk_lease *(*brisk_lease_ref)(brisk_lease *lease);
+  void (*brisk_lease_unref)(brisk_lease *lease);
+};
+
+extern const struct brisk_functions brisk_functions;
+const struct brisk_functions brisk_functions = {
+  brisk_version,
+  brisk_abi_version,
+  brisk_abi_digest,
+  brisk_build_info,
+  brisk_status_name,
+  brisk_error_status,
+  brisk_error_message,
+  brisk_parse_size,
+  brisk_error_ref,
+  brisk_error_unref,
+  brisk_runtime_new,
+  brisk_runtime_default,
+  brisk_runtime_close,
+  brisk_runtime_now,
+  brisk_runtime_advance,
+  brisk_runtime_read_stats,
+  brisk_runtime_ref,
+  brisk_runtime_unref,
+  brisk_cache_new,
+  brisk_cache_find,
+  brisk_cache_close,
+  brisk_cache_put,
+  brisk_cache_put_many,
+  brisk_cache_get,
+  brisk_cache_get_many,
+  brisk_cache_read,
+  brisk_cache_read_many,
+  brisk_cache_contains,
+  brisk_cache_touch,
+  brisk_cache_erase,
+  brisk_cache_erase_matching,
+  brisk_cache_clear,
+  brisk_cache_keys,
+  brisk_cursor_next,
+  brisk_cache_next_event,
+  brisk_cache_read_stats,
+  brisk_value_data,
+  brisk_cache_ref,
+  brisk_cache_unref,
+  brisk_value_ref,
+  brisk_value_unref,
+  brisk_cursor_unref,
+  brisk_cache_begin,
+  brisk_lease_complete,
+  brisk_lease_fail,
+  brisk_lease_abandon,
+  brisk_lease_wait,
+  brisk_cache_get_or_load,
+  brisk_lease_ref,
+  brisk_lease_unref,
+};
+
+int main(void) {
+  const uint32_t version = brisk_functions.brisk_abi_version();
+  const uint64_t digest = brisk_functions.brisk_abi_digest();
+  if (version == BRISK_ABI_VERSION && digest == BRISK_ABI_DIGEST) return 0;
+  fprintf(stderr, "headers: version %#010x, digest %#018" PRIx64 "\n", BRISK_ABI_VERSION,
+          BRISK_ABI_DIGEST);
+  fprintf(stderr, "library: version %#010" PRIx32 ", digest %#018" PRIx64 "\n", version, digest);
+  return 1;
+}

@@ -1,0 +1,247 @@
+"""The suites, in the order in which they run.
+
+The programs of the library's tests are found in what meson knows of a build folder: test() in
+tests/**/meson.build. Its suite decides where a program runs: `abi` and `fuzz` in the suites of
+that name (fuzz: libFuzzer targets, run by `clang`), everything else in every build of `unit-*`,
+`asan` and `tsan`. Protocol, arguments, environment, working folder, timeout and is_parallel count
+as meson has them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from suites.cases import PYTHON, Outcome, gtest, plain, pytest, tail
+from suites.process import ROOT, Log, execute
+
+BUILD = ROOT / "build"
+BINARY = ROOT / "tests/abi/test_binary.py"  # needs the library; the other files beside it do not
+TOGETHER = 2  # tests at a time
+LEAST_TIMEOUT = 300  # seconds; meson's default of 30 is for machines with nothing else to do
+SECONDS = {"BRISK_TEST_SECONDS": os.environ.get("BRISK_TEST_SECONDS", "5")}
+FUZZ_SECONDS = os.environ.get("BRISK_FUZZ_SECONDS", "10")
+FUZZ_SEED = os.environ.get("BRISK_FUZZ_SEED", "1")
+ASAN = {
+    "ASAN_OPTIONS": "detect_stack_use_after_return=1:allocator_may_return_null=1",
+    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+}
+TSAN = {"TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1"}
+
+
+class BuildFailed(Exception):
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.name)
+        self.outcome = outcome
+
+
+@dataclass
+class Context:
+    """What a suite is run with."""
+
+    log: Log
+    jobs: int  # compilers at a time
+    say: Callable[[str], None]
+
+    def pool(self) -> ThreadPoolExecutor:
+        """Runs tests. Many have threads of their own, and some look at the time."""
+        return ThreadPoolExecutor(min(self.jobs, TOGETHER))
+
+
+@dataclass(frozen=True)
+class Suite:
+    title: str
+    run: Callable[[Context], Iterator[Outcome]]
+    needs: tuple[str, ...] = ()  # programs, and modules of Python as python3:NAME
+
+    def missing(self) -> list[str]:
+        return [need for need in self.needs if not _is_there(need)]
+
+
+@dataclass(frozen=True)
+class Build:
+    """A build folder, configured by .ci/build."""
+
+    name: str
+    options: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    launcher: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        return BUILD / self.name
+
+    def make(self, context: Context, *targets: str) -> float:
+        """Builds these targets, or everything; returns the seconds that it took."""
+        command = [str(ROOT / ".ci/build"), self.name, *self.options]
+        done = execute([*command, f"--jobs={context.jobs}", *targets], context.log)
+        if done.code != 0:
+            name = f"building build/{self.name}"
+            raise BuildFailed(Outcome(name, done.seconds, failed=1, detail=tail(done)))
+        return done.seconds
+
+    def know(self, what: str) -> list[dict[str, Any]]:
+        """What meson knows: tests or targets."""
+        entries: list[dict[str, Any]]
+        entries = json.loads((self.folder / f"meson-info/intro-{what}.json").read_text())
+        return entries
+
+    def files(self, wanted: Callable[[dict[str, Any]], bool]) -> list[str]:
+        """The files of these targets, by names that ninja knows."""
+        return [
+            os.path.relpath(name, self.folder)
+            for target in self.know("targets")
+            if wanted(target)
+            for name in target["filename"]
+        ]
+
+    def tests(self, wanted: Callable[[set[str]], bool]) -> list[dict[str, Any]]:
+        """The tests whose suites are wanted."""
+        tests = [
+            test
+            for test in self.know("tests")
+            if wanted({suite.partition(":")[2] for suite in test["suite"]})
+        ]
+        if not tests:
+            none = "meson.build declares none"
+            raise BuildFailed(Outcome(f"tests of build/{self.name}", 0.0, failed=1, detail=none))
+        return tests
+
+    def make_tests(
+        self, context: Context, wanted: Callable[[set[str]], bool]
+    ) -> list[dict[str, Any]]:
+        """The same, with what they need built, and nothing else."""
+        context.say(f"building build/{self.name}")
+        self.make(context, "build.ninja")
+        tests = self.tests(wanted)
+        needed = {target for test in tests for target in test["depends"]}
+        self.make(context, *self.files(lambda target: target["id"] in needed))
+        return tests
+
+    def run(self, context: Context, tests: Sequence[dict[str, Any]]) -> Iterator[Outcome]:
+        """Runs tests; those that want to be alone last."""
+
+        def one(test: dict[str, Any]) -> Outcome:
+            count = gtest if test["protocol"] == "gtest" else plain
+            return count(
+                test["name"],
+                [*self.launcher, *test["cmd"]],
+                context.log,
+                env={**SECONDS, **self.env, **test["env"]},
+                cwd=test["workdir"] or self.folder,
+                limit=max(LEAST_TIMEOUT, test["timeout"] or 0),
+            )
+
+        with context.pool() as pool:
+            together = [pool.submit(one, test) for test in tests if test["is_parallel"]]
+            yield from (future.result() for future in as_completed(together))
+        yield from (one(test) for test in tests if not test["is_parallel"])
+
+
+RELEASE = Build("release", ("-Dtests=true",))
+
+
+def unit(build: Build) -> Callable[[Context], Iterator[Outcome]]:
+    def run(context: Context) -> Iterator[Outcome]:
+        tests = build.make_tests(context, lambda suites: not suites & {"abi", "fuzz"})
+        yield from build.run(context, tests)
+
+    return run
+
+
+def tsan(context: Context) -> Iterator[Outcome]:
+    # The thread sanitizer of older compilers does not start with all the randomness that newer
+    # kernels give to addresses.
+    fixed = ("setarch", "-R")
+    works = shutil.which(fixed[0]) and not subprocess.run([*fixed, "true"], check=False).returncode
+    yield from unit(Build("tsan", (), TSAN, fixed if works else ()))(context)
+
+
+def gen(context: Context) -> Iterator[Outcome]:
+    check = [PYTHON, str(ROOT / "bindings/abi/gen.py"), "--check"]
+    yield plain("gen --check", check, context.log, env={"PYTHONDONTWRITEBYTECODE": "1"})
+    paths = set((ROOT / "tests/abi").glob("test_*.py")) - {BINARY}
+    yield pytest("interface", sorted(paths), context.log, {})
+
+
+def house(context: Context) -> Iterator[Outcome]:
+    yield pytest("house", [ROOT / "tests/house"], context.log, {})
+
+
+def abi(context: Context) -> Iterator[Outcome]:
+    tests = RELEASE.make_tests(context, lambda suites: "abi" in suites)
+    RELEASE.make(context, *RELEASE.files(lambda target: target["name"] == "brisk"))
+    yield from RELEASE.run(context, tests)
+    env = {"BRISK_BUILD": str(RELEASE.folder)}
+    yield pytest("binary", [BINARY], context.log, env)
+
+
+def install(context: Context) -> Iterator[Outcome]:
+    context.say("building build/release")
+    RELEASE.make(context, "build.ninja")
+    RELEASE.make(context, *RELEASE.files(lambda target: target["installed"]))
+    env = {"BRISK_BUILD": str(RELEASE.folder)}
+    yield pytest("install", [ROOT / "tests/install"], context.log, env)
+
+
+def clang(context: Context) -> Iterator[Outcome]:
+    build = Build("clang", (), ASAN)
+    context.say("building build/clang")
+    yield Outcome("everything compiles", build.make(context), passed=1)
+    tests = build.tests(lambda suites: "fuzz" in suites)
+    with context.pool() as pool:
+        targets = [pool.submit(fuzz, build, test, context.log) for test in tests]
+        yield from (future.result() for future in as_completed(targets))
+
+
+def fuzz(build: Build, test: dict[str, Any], log: Log) -> Outcome:
+    """Runs a libFuzzer target from its seeds; what it finds stays in build/clang/fuzz."""
+    name = test["name"]
+    found = build.folder / "fuzz" / name
+    shutil.rmtree(found, ignore_errors=True)
+    (found / "corpus").mkdir(parents=True)
+    seeds = ROOT / "tests/fuzz/corpus" / name
+    command = [*test["cmd"], f"-max_total_time={FUZZ_SECONDS}", f"-seed={FUZZ_SEED}"]
+    command += ["-timeout=25", "-print_final_stats=1", f"-artifact_prefix={found}/"]
+    command += [str(found / "corpus"), *([str(seeds)] if seeds.is_dir() else [])]
+    env = {**build.env, **test["env"]}
+    limit = float(FUZZ_SECONDS) + LEAST_TIMEOUT
+    return plain(f"{name} (seed {FUZZ_SEED})", command, log, env=env, limit=limit)
+
+
+def _is_there(need: str) -> bool:
+    program, _, module = need.partition(":")
+    if not module:
+        return shutil.which(program) is not None
+    command = [PYTHON, "-c", f"import {module}"]
+    return not subprocess.run(command, capture_output=True, check=False).returncode
+
+
+BUILDING = ("meson", "ninja", "pkg-config", "g++")
+PYTEST = "python3:pytest"
+SUITES = {
+    "gen": Suite(
+        "the generated files are in step with the specification",
+        gen,
+        (PYTEST, "python3:yaml", "python3:jinja2", "python3:jsonschema"),
+    ),
+    "house": Suite("the tree keeps its own rules", house, (PYTEST,)),
+    "unit-release": Suite("the library as users run it", unit(RELEASE), BUILDING),
+    "unit-faults": Suite("faults, pauses and assertions", unit(Build("faults")), BUILDING),
+    "asan": Suite("address and undefined sanitizers", unit(Build("asan", (), ASAN)), BUILDING),
+    "tsan": Suite("thread sanitizer", tsan, BUILDING),
+    "clang": Suite("the second compiler, and libFuzzer", clang, (*BUILDING, "clang++-19")),
+    "abi": Suite(
+        "the binary interface of the library",
+        abi,
+        (*BUILDING, PYTEST, "nm", "readelf", "abidw", "abidiff"),
+    ),
+    "install": Suite("what an installed brisk gives", install, (*BUILDING, PYTEST)),
+}
