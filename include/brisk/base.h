@@ -93,7 +93,8 @@ enum {
   BRISK_INVALID = -1,       /**< An argument is wrong; the message names it, its value and what
                                  is allowed. */
   BRISK_CLOSED = -2,        /**< The handle was closed before the call, or while the call waited. */
-  BRISK_OUT_OF_MEMORY = -3, /**< The system gave no memory; nothing was changed. */
+  BRISK_OUT_OF_MEMORY = -3, /**< The system gave no memory; the call was not done, in part
+                                 neither. */
   BRISK_TOO_LARGE = -4,     /**< A key, a value or an entry is beyond a limit; the message names
                                  size and limit. */
   BRISK_EXISTS = -5,        /**< The name is taken by a live object. */

@@ -157,7 +157,7 @@ BRISK_API brisk_status brisk_cache_new(brisk_runtime *runtime, const brisk_cache
  * @param runtime  The runtime to look in; NULL for the default one.
  * @param name     The name that the cache was created with.
  *
- * Outcomes: BRISK_MISS. Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
+ * Outcomes: BRISK_MISS. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
  */
 BRISK_API brisk_status brisk_cache_find(brisk_runtime *runtime, const void *name, size_t name_size,
                                         brisk_cache **cache, brisk_error **error);
@@ -166,13 +166,14 @@ BRISK_API brisk_status brisk_cache_find(brisk_runtime *runtime, const void *name
  * Drops every entry, gives the name free, and answers waiting loads with BRISK_CLOSED. Idempotent;
  * later calls on the cache return BRISK_CLOSED. Pinned values stay valid.
  *
- * Fails with BRISK_INVALID. Any thread. May block.
+ * Fails with BRISK_INVALID. Any thread.
  */
 BRISK_API brisk_status brisk_cache_close(brisk_cache *cache, brisk_error **error);
 
 /**
- * Copies value under key, in place of an older one. On BRISK_REFUSED and BRISK_OUT_OF_MEMORY the
- * key has no value afterwards, so that an older version never comes back.
+ * Copies value under key, in place of an older one. Key and value together may take half of the
+ * capacity, in bytes, at most. On BRISK_REFUSED and BRISK_OUT_OF_MEMORY the key has no value
+ * afterwards, so that an older version never comes back.
  *
  * @param key     The key, at most 65535 bytes; may be empty.
  * @param value   The value, at most 2147483647 bytes; may be empty.

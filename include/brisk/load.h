@@ -109,8 +109,8 @@ BRISK_API brisk_status brisk_lease_wait(brisk_lease *lease, uint64_t timeout_ns,
                                         brisk_value **value, brisk_error **error);
 
 /**
- * Gives the value of key, loading it when it is missing: one caller runs load, the others wait for
- * its value or its error.
+ * Gives the value of key, loading it when it is missing: one caller runs load, for as long as that
+ * takes, the others wait for its value or its error up to their timeout.
  *
  * @param parent      The lead under which this load is needed; NULL for none.
  * @param load        Makes the value when this caller leads; its user data is destroyed before the

@@ -51,6 +51,13 @@ brisk::cache::Options cache_options(const brisk_cache_options *given) {
     brisk::fail(BRISK_INVALID, "event_capacity is %u; it must be at most %u", raw.event_capacity,
                 events_max);
   }
+  const uint64_t capacity = or_default(raw.capacity_bytes, options.capacity);
+  if (raw.event_capacity * brisk::cache::Events::bytes_each > capacity / 2) {
+    brisk::fail(
+        BRISK_INVALID,
+        "event_capacity is %u, which takes more than half of %llu bytes; raise capacity_bytes",
+        raw.event_capacity, static_cast<unsigned long long>(capacity));
+  }
   constexpr uint32_t name_max = 255;
   if (raw.name_size > name_max) {
     brisk::fail(BRISK_INVALID, "name_size is %u; a name has at most %u bytes", raw.name_size,
@@ -58,7 +65,7 @@ brisk::cache::Options cache_options(const brisk_cache_options *given) {
   }
   require_bytes(raw.name, raw.name_size, "name");
   options.policy = raw.policy;
-  options.capacity = or_default(raw.capacity_bytes, options.capacity);
+  options.capacity = capacity;
   options.max_entries = or_default(raw.max_entries, options.max_entries);
   options.ttl = or_default(raw.ttl_ns, options.ttl);
   options.idle = or_default(raw.idle_ns, options.idle);

@@ -70,10 +70,10 @@ brisk_status brisk_cache_begin(brisk_cache *cache, const void *key, size_t key_s
                                brisk_lease *parent, brisk_value **value, brisk_lease **lease,
                                brisk_error **error) {
   return guard(error, [&]() -> brisk_status {
+    if (value != nullptr) *value = nullptr;
+    if (lease != nullptr) *lease = nullptr;
     require(value, "value");
-    *value = nullptr;
     require(lease, "lease");
-    *lease = nullptr;
     Cache &open = open_cache(cache);
     check_key(key, key_size);
     Lease *part = nullptr;

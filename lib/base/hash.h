@@ -13,14 +13,15 @@
 
 namespace brisk {
 
-// XXH3_64bits_withSeed, with the part for short keys inlined: a call costs the hit path more than
-// the hash does.
-[[gnu::always_inline]] inline uint64_t hash_bytes(const void *data, size_t size,
-                                                  uint64_t seed) noexcept {
-  if (size <= 16) {
-    return XXH3_len_0to16_64b(static_cast<const xxh_u8 *>(data), size, XXH3_kSecret, seed);
-  }
+inline uint64_t hash_bytes(const void *data, size_t size, uint64_t seed) noexcept {
   return XXH3_64bits_withSeed(data, size, seed);
+}
+
+// The same hash of at most hash_inlined bytes, without a call.
+inline constexpr size_t hash_inlined = 16;
+[[gnu::always_inline]] inline uint64_t hash_short(const void *data, size_t size,
+                                                  uint64_t seed) noexcept {
+  return XXH3_len_0to16_64b(static_cast<const xxh_u8 *>(data), size, XXH3_kSecret, seed);
 }
 
 inline uint64_t random_seed() noexcept {

@@ -78,7 +78,7 @@ class Region {
   char *data() const noexcept { return data_; }
   size_t size() const noexcept { return size_; }
   explicit operator bool() const noexcept { return data_ != nullptr; }
-  // Gives the pages back to the system; they read as zero afterwards.
+  // Gives the pages back to the system, if it takes them; they read as zero afterwards.
   void drop(size_t offset, size_t size) noexcept;
   // Asks for huge pages where the kernel leaves the choice to the program.
   void prefer_huge_pages() noexcept;

@@ -42,9 +42,9 @@ Ref<Cache> Cache::make(Ref<Runtime> runtime, Options options) {
   // As many buckets as the entries will need, when their number is known and that is not out of
   // proportion.
   const uint64_t slots =
-      std::min(cache.options_.max_entries, wanted / 16 / sizeof(Bucket) * (Bucket::slots - 1));
+      std::min(cache.options_.max_entries, wanted / 16 / sizeof(Bucket) * Index::per_bucket);
   const uint64_t buckets =
-      cache.options_.max_entries == UINT64_MAX ? 1 : slots / (Bucket::slots - 1) + 1;
+      cache.options_.max_entries == UINT64_MAX ? 1 : slots / Index::per_bucket + 1;
   if (!cache.store_.arena.open(wanted) ||
       !cache.store_.index.grow(buckets, [](EntryRef) { return 0; }) ||
       !cache.events_.open(cache.options_.events, cache.account_)) {

@@ -175,8 +175,8 @@ class Cache final : public Member {
                 brisk_status *status);
   bool read_fast(Key key, uint64_t hash, void *buffer, size_t capacity,
                  size_t *value_size) noexcept;
-  brisk_status read_other(const void *key, size_t size, uint64_t hash, void *buffer,
-                          size_t capacity, size_t *value_size) noexcept;
+  brisk_status read_any(const void *key, size_t size, void *buffer, size_t capacity,
+                        size_t *value_size) noexcept;
   bool read_slow(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
                  brisk_status *status);
   bool read_by_pin(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
@@ -192,6 +192,7 @@ class Cache final : public Member {
   // write.cc
   void check_size(const void *key, size_t size, size_t value_size) const;
   memory::Block take_block(size_t size, bool *refused);
+  size_t pack(const void *from, size_t size, void *to) noexcept;
   bool remove(const void *key, size_t size) noexcept;
   bool touch_in_place(const void *key, size_t size, uint64_t hash, uint64_t ttl,
                       brisk_status *status);

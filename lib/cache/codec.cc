@@ -29,6 +29,7 @@ void *Codec::allocate(void *codec, size_t size) {
   auto &self = *static_cast<Codec *>(codec);
   bool refused = false;
   memory::Block block = memory::Block::take(sizeof(Prefix) + size, self.account_, &refused);
+  if (refused) self.refused_.store(size, std::memory_order_relaxed);
   if (!block) return nullptr;
   const uint64_t charge = block.charge();
   self.charge_.fetch_add(charge, std::memory_order_relaxed);
@@ -92,17 +93,23 @@ ZSTD_DCtx *Codec::take_unpacker() noexcept {
   return context;
 }
 
-size_t Codec::pack(const void *from, size_t size, void *to) noexcept {
+size_t Codec::pack(const void *from, size_t size, void *to, size_t *refused) noexcept {
+  *refused = 0;
   if (BRISK_FAULT("pack")) return 0;
   ZSTD_CCtx *context = take_packer();
-  if (context == nullptr) return 0;
+  if (context == nullptr) {
+    *refused = refused_.exchange(0, std::memory_order_relaxed);
+    return 0;
+  }
   const size_t packed = ZSTD_compress2(context, to, packed_limit(size), from, size);
   {
     std::lock_guard lock(mutex_);
     packers_.push_back(context);  // reserved
     idle_.notify_all();
   }
-  return ZSTD_isError(packed) ? 0 : packed;
+  if (!ZSTD_isError(packed)) return packed;
+  *refused = refused_.exchange(0, std::memory_order_relaxed);
+  return 0;
 }
 
 bool Codec::unpack(const void *from, size_t packed, void *to, size_t size) noexcept {

@@ -27,7 +27,7 @@ class Codec {
 
   // The size of the packed value in `to`, or 0 when it should stay raw. `to` needs
   // packed_limit(size) bytes.
-  size_t pack(const void *from, size_t size, void *to) noexcept;
+  size_t pack(const void *from, size_t size, void *to, size_t *refused) noexcept;
   static size_t packed_limit(size_t size) noexcept { return size - size / 8; }
   // False when the packed bytes do not give exactly `size` bytes.
   bool unpack(const void *from, size_t packed, void *to, size_t size) noexcept;
@@ -50,6 +50,7 @@ class Codec {
   Account &account_;
   const int level_;
   std::atomic<uint64_t> charge_{0};
+  std::atomic<size_t> refused_{0};  // what the account did not give, until pack() takes note of it
   std::mutex mutex_;
   std::condition_variable idle_;
   std::vector<ZSTD_CCtx_s *> packers_;

@@ -13,6 +13,8 @@ namespace brisk::cache {
 
 class Events {
  public:
+  static constexpr size_t bytes_each = 64;
+
   // False when account or system have no room for the queue.
   bool open(uint32_t events, Account &account) noexcept;
   bool wanted() const noexcept { return capacity_ != 0; }
@@ -31,7 +33,6 @@ class Events {
     uint16_t size;
     uint8_t cause;
   };
-  static constexpr size_t bytes_each = 64;
 
   void put(const void *from, size_t size) noexcept;
   void copy(size_t from, void *to, size_t size) const noexcept;

@@ -73,7 +73,7 @@ Index::Position Index::insert(uint64_t hash, EntryRef ref) noexcept {
       ++size_;
       return {&bucket, slot};
     }
-    bucket.passed.fetch_add(1, std::memory_order_relaxed);
+    bucket.pass(1);
     at = table.after(at);
   }
 }
@@ -87,7 +87,7 @@ void Index::erase(uint64_t hash, Position position) noexcept {
   --size_;
   const Table &table = *table_.load(std::memory_order_relaxed);
   for (uint32_t at = table.home(hash); &table.buckets[at] != &bucket; at = table.after(at)) {
-    table.buckets[at].passed.fetch_sub(1, std::memory_order_relaxed);
+    table.buckets[at].pass(-1);
   }
 }
 
@@ -138,7 +138,7 @@ void Index::place(Table &table, uint64_t hash, EntryRef ref, uint32_t heat) noex
       bucket.set_heat(slot, heat);
       return;
     }
-    bucket.passed.fetch_add(1, std::memory_order_relaxed);
+    bucket.pass(1);
     at = table.after(at);
   }
 }
@@ -152,11 +152,11 @@ void Index::publish(std::unique_ptr<Table> next) noexcept {
   for (uint32_t at = 0; at < old->count; ++at) {
     // Whoever comes later finds nothing, whether or not the system takes the pages back.
     old->buckets[at].lock();
-    for (std::atomic<uint16_t> &tag : old->buckets[at].tags)
-      tag.store(0, std::memory_order_relaxed);
+    for (auto &tag : old->buckets[at].tags) tag.store(0, std::memory_order_relaxed);
     old->buckets[at].passed.store(0, std::memory_order_relaxed);
     old->buckets[at].unlock();
   }
+  BRISK_PAUSE("index.retired");
   tables_[tables_.size() - 2]->region.drop(0, old->region.size());
   charge_ -= old->charge();
   account_.release(old->charge());

@@ -1,10 +1,11 @@
 // The hash index: finds an entry without a lock, two dependent cache misses a hit.
 //
-// A bucket is one cache line: a version, eight tags of 16 bits, eight entry references, a use
-// counter (heat) of 4 bits a slot, and a count of the keys that had to pass it because it was full.
-// A key lies in its home bucket or, where that is full, in the next with room; a lookup goes on
-// only past a bucket whose count is not zero (Bronson and Shi, F14, 2019). Buckets need not be a
-// power of two: the home is the high half of the hash times their number.
+// A bucket is one cache line: eleven tags of 8 bits, eleven entry references, a use counter (heat)
+// of 2 bits a slot, a version, and a count of the keys that had to pass it because it was full. A
+// key lies in its home bucket or, where that is full, in the next with room; a lookup goes on only
+// past a bucket whose count is not zero (Bronson and Shi, F14, 2019). At eight entries a bucket,
+// the most on average, one lookup in thirty meets a wrong tag or has to go on. Buckets need not be
+// a power of two: the home is the high half of the hash times their number.
 //
 // Protocol. One writer at a time (the cache's write lock). It changes a bucket between lock() and
 // unlock(), which leaves a new version. A reader loads the version, looks, copies, and checks that
@@ -40,25 +41,25 @@
 namespace brisk::cache {
 
 struct alignas(64) Bucket {
-  static constexpr unsigned slots = 8;
+  static constexpr unsigned slots = 11;
   static constexpr uint32_t writing = 1;
   static constexpr uint32_t pinning = 2;
   static constexpr uint32_t step = 4;
   static constexpr uint32_t heat_max = 3;
 
-  std::array<std::atomic<uint16_t>, slots> tags;  // 0 is an empty slot
-  std::array<std::atomic<EntryRef>, slots> refs;
-  std::atomic<uint32_t> version;
+  std::array<std::atomic<uint8_t>, slots> tags;  // 0 is an empty slot
+  std::atomic<uint8_t> passed;                   // sticks at 255 until the table is rebuilt
   std::atomic<uint32_t> heats;
-  std::atomic<uint32_t> passed;
-  uint32_t unused;
+  std::atomic<uint32_t> version;
+  std::array<std::atomic<EntryRef>, slots> refs;
 
   // Slots with this tag, a bit each.
-  unsigned match(uint16_t tag) const noexcept {
+  unsigned match(uint8_t tag) const noexcept {
 #if defined(__SSE2__) && !BRISK_TSAN
+    // Loads what follows the tags as well, and leaves it out of the answer.
     const __m128i all = _mm_load_si128(reinterpret_cast<const __m128i *>(&tags));
-    const __m128i same = _mm_cmpeq_epi16(all, _mm_set1_epi16(static_cast<short>(tag)));
-    return static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(same, _mm_setzero_si128())));
+    const __m128i same = _mm_cmpeq_epi8(all, _mm_set1_epi8(static_cast<char>(tag)));
+    return static_cast<unsigned>(_mm_movemask_epi8(same)) & ((1u << slots) - 1);
 #else
     unsigned mask = 0;
     for (unsigned slot = 0; slot < slots; ++slot) {
@@ -66,6 +67,13 @@ struct alignas(64) Bucket {
     }
     return mask;
 #endif
+  }
+
+  bool was_passed() const noexcept { return passed.load(std::memory_order_relaxed) != 0; }
+  void pass(int change) noexcept {
+    const uint8_t count = passed.load(std::memory_order_relaxed);
+    if (count != UINT8_MAX)
+      passed.store(static_cast<uint8_t>(count + change), std::memory_order_relaxed);
   }
 
   // For readers. A stable version has its writing bit clear; the pin bit does not matter to them.
@@ -111,16 +119,16 @@ struct alignas(64) Bucket {
   }
 
   uint32_t heat(unsigned slot) const noexcept {
-    return heats.load(std::memory_order_relaxed) >> (4 * slot) & 15;
+    return heats.load(std::memory_order_relaxed) >> (2 * slot) & heat_max;
   }
   void warm(unsigned slot) noexcept {
     const uint32_t all = heats.load(std::memory_order_relaxed);
-    if ((all >> (4 * slot) & 15) < heat_max)
-      heats.store(all + (1u << (4 * slot)), std::memory_order_relaxed);
+    if ((~all >> (2 * slot) & heat_max) == 0) return;
+    heats.store(all + (1u << (2 * slot)), std::memory_order_relaxed);
   }
   void set_heat(unsigned slot, uint32_t heat) noexcept {
-    const uint32_t others = heats.load(std::memory_order_relaxed) & ~(15u << (4 * slot));
-    heats.store(others | heat << (4 * slot), std::memory_order_relaxed);
+    const uint32_t others = heats.load(std::memory_order_relaxed) & ~(heat_max << (2 * slot));
+    heats.store(others | heat << (2 * slot), std::memory_order_relaxed);
   }
 };
 static_assert(sizeof(Bucket) == 64);
@@ -153,10 +161,12 @@ class Index {
 
   // Where readers look. Never null after the first grow().
   const Table *table() const noexcept { return table_.load(std::memory_order_acquire); }
-  static uint16_t tag(uint64_t hash) noexcept {
-    const auto low = static_cast<uint16_t>(hash);
-    return low != 0 ? low : uint16_t{1};
+  static uint8_t tag(uint64_t hash) noexcept {
+    const auto low = static_cast<uint8_t>(hash);
+    return static_cast<uint8_t>(low + (low == 0));
   }
+  // Entries for each bucket, at most and on average.
+  static constexpr unsigned per_bucket = 8;
 
   // The rest is for the holder of the write lock.
 
@@ -171,7 +181,7 @@ class Index {
         const auto slot = static_cast<unsigned>(std::countr_zero(mask));
         if (same(bucket.refs[slot].load(std::memory_order_relaxed))) return {&bucket, slot};
       }
-      if (bucket.passed.load(std::memory_order_relaxed) == 0) break;
+      if (!bucket.was_passed()) break;
     }
     return {};
   }
@@ -187,10 +197,10 @@ class Index {
   void replace(Position position, EntryRef ref) noexcept;
 
   size_t size() const noexcept { return size_; }
-  // Entries that fit before the next growth: seven eighths of the slots.
+  // Entries that fit before the next growth.
   size_t capacity() const noexcept {
     const Table *table = table_.load(std::memory_order_relaxed);
-    return table == nullptr ? 0 : size_t{table->count} * (Bucket::slots - 1);
+    return table == nullptr ? 0 : size_t{table->count} * per_bucket;
   }
   size_t charge() const noexcept { return charge_; }
 

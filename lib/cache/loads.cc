@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/glob.h"
 #include "cache/cache.h"
 
@@ -169,6 +170,7 @@ void Lease::complete(const void *value, size_t size, uint64_t ttl, brisk_value *
   }
   Cache::DraftPointer draft =
       cache_->draft_loaded(load_->key.data(), load_->key.size(), value, size, ttl);
+  BRISK_PAUSE("load.before_store");
   std::lock_guard lock(loads.mutex_);
   check_leads("complete");
   const bool wanted = pinned != nullptr || load_->kept || load_->waiting != 0;

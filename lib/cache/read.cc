@@ -27,7 +27,7 @@ constexpr uint64_t use_tick = 4'000'000;
 // the search with true, retry begins it again, other goes on.
 template <class Take>
 inline bool Cache::probe(const void *key, size_t size, uint64_t hash, Take &&take) {
-  const uint16_t tag = Index::tag(hash);
+  const uint8_t tag = Index::tag(hash);
   while (true) {
   again:
     const Table *const table = store_.index.table();
@@ -53,7 +53,7 @@ inline bool Cache::probe(const void *key, size_t size, uint64_t hash, Take &&tak
             break;
         }
       }
-      const bool passed = bucket.passed.load(std::memory_order_relaxed) != 0;
+      const bool passed = bucket.was_passed();
       if (!bucket.unchanged(version)) goto again;
       if (!passed) break;
     }
@@ -130,15 +130,15 @@ void Cache::count(uint64_t hits, uint64_t misses) noexcept {
 [[gnu::always_inline]] inline bool Cache::read_fast(Key key, uint64_t hash, void *buffer,
                                                     size_t capacity, size_t *value_size) noexcept {
   const Table &table = *store_.index.table();
-  const uint16_t tag = Index::tag(hash);
+  BRISK_PAUSE("read.begun");
+  const uint8_t tag = Index::tag(hash);
   uint32_t at = table.home(hash);
   while (true) {
     Bucket &bucket = table.buckets[at];
     const uint32_t version = bucket.version.load(std::memory_order_acquire);
     const unsigned mask = bucket.match(tag);
     if (mask == 0) {
-      if (bucket.passed.load(std::memory_order_relaxed) == 0 || (at = table.after(at)) == 0)
-        return false;
+      if (!bucket.was_passed() || (at = table.after(at)) == 0) return false;
       continue;
     }
     const auto slot = static_cast<unsigned>(std::countr_zero(mask));
@@ -149,6 +149,7 @@ void Cache::count(uint64_t hits, uint64_t misses) noexcept {
     if (!racy_equal(entry_key, key.data, key.size)) return false;
     const size_t size = entry.value_size;
     if (size > capacity || size > racy_read_small) return false;
+    BRISK_PAUSE("read.matched");
     racy_read(buffer, entry_key + key.size, size);
     BRISK_PAUSE("read.copied");
     if ((version & Bucket::writing) != 0 || !bucket.unchanged(version)) return false;
@@ -181,6 +182,7 @@ void Cache::count(uint64_t hits, uint64_t misses) noexcept {
                              }
                              live = !is_expired(entry);
                              const size_t size = entry.value_size;
+                             BRISK_PAUSE("read.matched");
                              if (live && size <= capacity)
                                racy_read(buffer, entry.slot_key() + key.size, size);
                              if (!bucket.unchanged(version)) return Answer::retry;
@@ -256,21 +258,24 @@ void Cache::drop_broken(Entry *entry, Key key) {
   remove(key.data, key.size);
 }
 
+// Short keys, the common ones, are hashed in place, so that their hit makes no call at all.
 brisk_status Cache::read(const void *key, size_t size, void *buffer, size_t capacity,
                          size_t *value_size) noexcept {
-  const uint64_t hash = store_.hash(key, size);
-  if (!records_use_ && read_fast({key, size}, hash, buffer, capacity, value_size)) [[likely]] {
-    count_hit();
-    return BRISK_OK;
+  if (size <= hash_inlined && !records_use_) [[likely]] {
+    const uint64_t hash = hash_short(key, size, store_.seed);
+    if (read_fast({key, size}, hash, buffer, capacity, value_size)) [[likely]] {
+      count_hit();
+      return BRISK_OK;
+    }
   }
-  return read_other(key, size, hash, buffer, capacity, value_size);
+  return read_any(key, size, buffer, capacity, value_size);
 }
 
-[[gnu::noinline]] brisk_status Cache::read_other(const void *key, size_t size, uint64_t hash,
-                                                 void *buffer, size_t capacity,
-                                                 size_t *value_size) noexcept {
+[[gnu::noinline]] brisk_status Cache::read_any(const void *key, size_t size, void *buffer,
+                                               size_t capacity, size_t *value_size) noexcept {
   brisk_status status;
-  const bool hit = read_slow({key, size}, hash, buffer, capacity, value_size, &status);
+  const bool hit =
+      read_one({key, size}, store_.hash(key, size), buffer, capacity, value_size, &status);
   count(hit, !hit);
   return status;
 }
@@ -341,6 +346,7 @@ bool Cache::contains(const void *key, size_t size) {
       probe(key, size, hash, [&](Bucket &bucket, uint32_t version, unsigned, Entry &entry) {
         long_key = (entry.flags & has_long_key) != 0;
         live = !is_expired(entry);
+        BRISK_PAUSE("contains.looked");
         return bucket.unchanged(version) ? Answer::done : Answer::retry;
       });
   if (!found || !long_key) return found && live;

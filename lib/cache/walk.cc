@@ -37,7 +37,7 @@ bool Cache::walk(uint64_t *position, std::string *keys, std::vector<uint16_t> *s
           keys->append(entry.key(), entry.key_size);
           sizes->push_back(entry.key_size);
         }
-        if (bucket.passed.load(std::memory_order_relaxed) == 0) break;
+        if (!bucket.was_passed()) break;
       }
       // The first hash of the next home.
       *position = ((uint64_t{home} + 1) * end + table.count - 1) / table.count;

@@ -112,7 +112,7 @@ class Cache::Draft {
         return;  // raw, then; if there is no room for that either, the write will find out
       to = packed.data();
     }
-    const size_t size = cache.codec_.pack(stored, raw_size, to);
+    const size_t size = cache.pack(stored, raw_size, to);
     if (size == 0) {
       packed.reset();
       return;
@@ -125,6 +125,19 @@ class Cache::Draft {
   memory::Block packed;
   char scratch[scratch_size];
 };
+
+// Packs, making room for the compression contexts when the cache is full before the first value is
+// packed: at most an eighth of it, and for the three that there are to make.
+size_t Cache::pack(const void *from, size_t size, void *to) noexcept {
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    size_t refused;
+    const size_t packed = codec_.pack(from, size, to, &refused);
+    if (packed != 0 || refused == 0 || refused > options_.capacity / 8) return packed;
+    std::lock_guard lock(mutex_);
+    if (!make_room(memory::allocator().good_size(refused + memory::page_size))) return 0;
+  }
+  return 0;
+}
 
 uint64_t Cache::deadline(uint64_t ttl) const noexcept {
   if (ttl == 0) ttl = options_.ttl;
@@ -264,6 +277,7 @@ brisk_status Cache::commit(Draft &draft, const Condition &condition) {
     if ((old->flags & has_lifetime) != 0) wheel_.remove(*old);
     retire(*old, replaced);
   }
+  BRISK_PAUSE("write.shown");
   if ((draft.flags & has_lifetime) != 0) hang(*entry);
   ++puts_;
   const uint64_t weight = store_.weight(*entry);
@@ -289,13 +303,13 @@ void Cache::tell_sweeper(uint64_t due) noexcept {
 bool Cache::make_index_room() noexcept {
   Index &index = store_.index;
   if (index.size() < index.capacity()) return true;
-  const size_t now = index.capacity() / (Bucket::slots - 1);
+  const size_t now = index.capacity() / Index::per_bucket;
   // As many as will fit when the cache is full, judged by the entries there are; a quarter more at
   // least, so that growing stays rare, twice as many at most.
   const double mean =
       static_cast<double>(entry_bytes_ + index.charge()) / static_cast<double>(index.size());
-  const auto fit = static_cast<size_t>(static_cast<double>(options_.capacity) / mean * 1.05) /
-                   (Bucket::slots - 1);
+  const auto fit =
+      static_cast<size_t>(static_cast<double>(options_.capacity) / mean * 1.05) / Index::per_bucket;
   const size_t wanted = std::clamp(fit, now + now / 4, 2 * now);
   auto hash_of = [this](EntryRef ref) { return store_.hash_of(*store_.arena.at(ref)); };
   if (index.grow(wanted, hash_of)) return true;
@@ -357,6 +371,7 @@ bool Cache::move_entry(Entry &entry) noexcept {
   const size_t size = store_.arena.slot_size(&entry);
   Entry *const to = store_.arena.allocate(Arena::class_of(size));
   if (to == nullptr) return false;
+  BRISK_PAUSE("move.before_lock");
   position.bucket->lock();
   if (Store::pinned(entry)) {
     position.bucket->unlock();
