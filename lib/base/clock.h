@@ -2,6 +2,7 @@
 // (4 ns a call). A manual clock starts at zero and moves only when told to.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <ctime>
@@ -19,7 +20,9 @@ class Clock {
 
   void advance(uint64_t step) noexcept {
     uint64_t now = manual_now_.load(std::memory_order_relaxed);
-    while (!manual_now_.compare_exchange_weak(now, add(now, step), std::memory_order_release)) {
+    // Forever is never reached.
+    while (!manual_now_.compare_exchange_weak(now, std::min(add(now, step), UINT64_MAX - 1),
+                                              std::memory_order_release)) {
     }
   }
 

@@ -1,5 +1,5 @@
-// The cache in memory. Reads take no lock (read.cc); writes share one (write.cc); walks over all
-// keys are in walk.cc.
+// The cache in memory. Reads take no lock (read.cc); writes share one (write.cc), make room
+// (room.cc) and walk over all keys (walk.cc).
 //
 // State. Store holds the entries, Policy their order, Wheel their deadlines, Codec packs values,
 // Events tells what left, Loads fills what is missing. An entry is live while it is in the index,
@@ -189,7 +189,7 @@ class Cache final : public Member {
   void drop_broken(Entry *entry, Key key);
   Loose *make_loose(size_t size);
 
-  // write.cc
+  // write.cc, and room.cc from make_index_room on
   void check_size(const void *key, size_t size, size_t value_size) const;
   memory::Block take_block(size_t size, bool *refused);
   size_t pack(const void *from, size_t size, void *to) noexcept;

@@ -99,7 +99,7 @@ Entry *Wheel::next_over(uint64_t target) noexcept {
 uint64_t Wheel::next_due() const noexcept {
   uint64_t at;
   unsigned slot;
-  return earliest(&at, &slot) ? (at + 1) << tick_bits : UINT64_MAX;
+  return earliest(&at, &slot) && at != tick(UINT64_MAX) ? (at + 1) << tick_bits : UINT64_MAX;
 }
 
 }  // namespace brisk::cache
