@@ -14,7 +14,7 @@ Cache::Cache(Ref<Runtime> runtime, Options options)
       account_(options_.capacity, &runtime_->account()),
       store_(this, account_, runtime_->seed()),
       wheel_(store_.arena, runtime_->clock().now()),
-      codec_(account_, options_.level),
+      codec_(account_, options_.capacity / 4, options_.level),
       loads_(*this) {}
 
 Ref<Cache> Cache::make(Ref<Runtime> runtime, Options options) {
@@ -35,16 +35,20 @@ Ref<Cache> Cache::make(Ref<Runtime> runtime, Options options) {
   }
   cache.records_use_ = cache.logs_hits_ || cache.options_.idle != BRISK_FOREVER;
   cache.own_bytes_ = sizeof(Cache) + (cache.logs_hits_ ? sizeof(HitLog) : 0);
-  if (!cache.account_.reserve(cache.own_bytes_)) {
-    cache.own_bytes_ = 0;
-    no_room();
-  }
   // As many buckets as the entries will need, when their number is known and that is not out of
   // proportion.
   const uint64_t slots =
       std::min(cache.options_.max_entries, wanted / 16 / sizeof(Bucket) * Index::per_bucket);
   const uint64_t buckets =
       cache.options_.max_entries == UINT64_MAX ? 1 : slots / Index::per_bucket + 1;
+  // What others in the runtime hold in excess makes way.
+  const uint64_t least = cache.own_bytes_ + buckets * sizeof(Bucket) +
+                         cache.options_.events * Events::bytes_each + 4 * Arena::slab_size;
+  if (cache.runtime_->account().room() < least) cache.runtime_->shed(least, cache);
+  if (!cache.account_.reserve(cache.own_bytes_)) {
+    cache.own_bytes_ = 0;
+    no_room();
+  }
   if (!cache.store_.arena.open(wanted) ||
       !cache.store_.index.grow(buckets, [](EntryRef) { return 0; }) ||
       !cache.events_.open(cache.options_.events, cache.account_)) {

@@ -215,7 +215,8 @@ class Cache final : public Member {
   bool move_entry(Entry &entry) noexcept;
   void take_out(Entry &entry, uint64_t hash, Index::Position position, Cause cause) noexcept;
   void unlist(Entry &entry, uint64_t hash, Index::Position position, Cause cause) noexcept;
-  void retire(Entry &entry, Cause cause) noexcept;
+  void depart(Entry &entry, Cause cause) noexcept;
+  void retire(Entry &entry) noexcept;
   void free_entry(Entry &entry) noexcept;
   void reclaim() noexcept;
   void hang(Entry &entry) noexcept;

@@ -27,6 +27,7 @@ Codec::~Codec() {
 // zstd gives back a pointer alone: what was charged for it stands before it.
 void *Codec::allocate(void *codec, size_t size) {
   auto &self = *static_cast<Codec *>(codec);
+  if (self.charge() + size > self.most_) return nullptr;
   bool refused = false;
   memory::Block block = memory::Block::take(sizeof(Prefix) + size, self.account_, &refused);
   if (refused) self.refused_.store(size, std::memory_order_relaxed);

@@ -22,7 +22,9 @@ namespace brisk::cache {
 
 class Codec {
  public:
-  Codec(Account &account, int level) noexcept : account_(account), level_(level) {}
+  // Its contexts take `most` bytes at most, so that they do not crowd out a small cache's entries.
+  Codec(Account &account, uint64_t most, int level) noexcept
+      : account_(account), most_(most), level_(level) {}
   ~Codec();
 
   // The size of the packed value in `to`, or 0 when it should stay raw. `to` needs
@@ -48,6 +50,7 @@ class Codec {
   ZSTD_DCtx_s *new_unpacker() noexcept;
 
   Account &account_;
+  const uint64_t most_;
   const int level_;
   std::atomic<uint64_t> charge_{0};
   std::atomic<size_t> refused_{0};  // what the account did not give, until pack() takes note of it

@@ -121,7 +121,7 @@ struct alignas(64) Bucket {
   uint32_t heat(unsigned slot) const noexcept {
     return heats.load(std::memory_order_relaxed) >> (2 * slot) & heat_max;
   }
-  void warm(unsigned slot) noexcept {
+  [[gnu::always_inline]] void warm(unsigned slot) noexcept {
     const uint32_t all = heats.load(std::memory_order_relaxed);
     if ((~all >> (2 * slot) & heat_max) == 0) return;
     heats.store(all + (1u << (2 * slot)), std::memory_order_relaxed);

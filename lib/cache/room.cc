@@ -131,16 +131,21 @@ void Cache::take_out(Entry &entry, uint64_t hash, Index::Position position, Caus
 void Cache::unlist(Entry &entry, uint64_t hash, Index::Position position, Cause cause) noexcept {
   policy_->remove(entry);
   store_.index.erase(hash, position);
-  retire(entry, cause);
+  depart(entry, cause);
+  retire(entry);
 }
 
-// An entry that is in the index, the policy and the wheel no longer: counts it, tells of it, frees
-// it or leaves it to those who pin it.
-void Cache::retire(Entry &entry, Cause cause) noexcept {
-  const uint64_t weight = store_.weight(entry);
+// Counts an entry that leaves, and tells of it.
+void Cache::depart(Entry &entry, Cause cause) noexcept {
   ++departures_[cause].entries;
-  departures_[cause].bytes += weight;
+  departures_[cause].bytes += store_.weight(entry);
   if (events_.wanted()) events_.push(entry.key(), entry.key_size, cause);
+}
+
+// An entry that is in the index, the policy and the wheel no longer: frees it or leaves it to those
+// who pin it.
+void Cache::retire(Entry &entry) noexcept {
+  const uint64_t weight = store_.weight(entry);
   entry_bytes_ -= weight;
   raw_bytes_ -= entry.raw_size();
   stored_bytes_ -= entry.stored_size();

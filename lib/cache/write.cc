@@ -31,6 +31,7 @@ class Cache::Draft {
       : key(key),
         key_size(key_size),
         hash(cache.store_.hash(key, key_size)),
+        raw(value),
         raw_size(value_size),
         deadline(deadline),
         stored(value),
@@ -53,6 +54,14 @@ class Cache::Draft {
     const size_t before = (flags & has_long_key) != 0 ? key_size : 0;
     bool refused = false;
     blob = cache.take_block(before + stored_size, &refused);
+    if (!blob && refused && packed) {
+      // Packed bytes and their copy need more room together than the value alone.
+      packed.reset();
+      stored = raw;
+      stored_size = raw_size;
+      flags &= static_cast<uint8_t>(~is_compressed);
+      blob = cache.take_block(before + stored_size, &refused);
+    }
     if (!blob) {
       if (!refused) throw std::bad_alloc();
       return false;
@@ -93,6 +102,7 @@ class Cache::Draft {
   const void *const key;
   const size_t key_size;
   const uint64_t hash;
+  const void *const raw;
   const size_t raw_size;
   const uint64_t deadline;
   const void *stored;
@@ -255,11 +265,13 @@ brisk_status Cache::commit(Draft &draft, const Condition &condition) {
     position.bucket->warm(position.slot);
     policy_->replace(*old, *entry, true);
     if ((old->flags & has_lifetime) != 0) wheel_.remove(*old);
-    retire(*old, replaced);
+    // A value that was only moved is no newer one.
+    if (condition.same == nullptr) depart(*old, replaced);
+    retire(*old);
   }
   BRISK_PAUSE("write.shown");
   if ((draft.flags & has_lifetime) != 0) hang(*entry);
-  ++puts_;
+  puts_ += condition.same == nullptr;
   const uint64_t weight = store_.weight(*entry);
   entry_bytes_ += weight;
   raw_bytes_ += draft.raw_size;

@@ -33,18 +33,21 @@ Entry *S3Fifo::victim() noexcept {
   // pin goes.
   const uint64_t entries = small_.entries() + main_.entries();
   uint64_t pins = 0;  // passed over in a row
-  for (uint64_t rounds = 0; pins <= entries; ++rounds) {
-    const bool from_small =
-        !small_.empty() && (main_.empty() || small_.weight() >= full_ / small_share);
+  uint64_t main_pins = 0;
+  for (uint64_t rounds = 0; pins <= 2 * entries; ++rounds) {
+    // Where main has nothing but pins, the small queue is what is left.
+    const bool from_small = !small_.empty() && (main_pins >= main_.entries() ||
+                                                small_.weight() >= full_ / small_share);
     Queue &queue = from_small ? small_ : main_;
     if (queue.empty()) return nullptr;
     Entry &entry = *queue.tail();
     if (Store::pinned(entry)) {
       ++pins;
+      main_pins += !from_small;
       move(entry, in_main);
       continue;
     }
-    pins = 0;
+    pins = main_pins = 0;
     const Index::Position position = store_.locate(entry);
     const uint32_t heat = position.heat();
     if (from_small && heat < uses_needed) {
