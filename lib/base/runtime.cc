@@ -78,6 +78,7 @@ void Runtime::join(Member &member) {
     }
   }
   members_.push_back(&member);
+  member.number_ = ++joined_;
 }
 
 void Runtime::leave(Member &member) noexcept {
@@ -98,20 +99,29 @@ size_t Runtime::members() {
   return members_.size();
 }
 
-std::vector<Runtime::Held> Runtime::live_members() {
-  std::lock_guard lock(mutex_);
-  std::vector<Held> live;
-  live.reserve(members_.size());
-  for (Member *member : members_) {
-    member->hold();
-    live.emplace_back(member);
+template <class Use>
+void Runtime::each_member(Use &&use) noexcept {
+  uint64_t seen = 0;
+  while (true) {
+    Member *member = nullptr;
+    {
+      std::lock_guard lock(mutex_);
+      const auto next = std::upper_bound(
+          members_.begin(), members_.end(), seen,
+          [](uint64_t number, const Member *other) { return number < other->number_; });
+      if (next == members_.end()) return;
+      member = *next;
+      seen = member->number_;
+      member->hold();
+    }
+    use(*member);
+    member->let_go();
   }
-  return live;
 }
 
 void Runtime::close() noexcept {
   closed_.store(true, std::memory_order_release);
-  for (const Held &member : live_members()) member->close();
+  each_member([](Member &member) { member.close(); });
   stop_sweeper();
 }
 
@@ -121,22 +131,14 @@ void Runtime::advance(uint64_t step) noexcept {
 }
 
 void Runtime::shed(uint64_t bytes, const Member &asking) noexcept {
-  try {
-    for (const Held &member : live_members()) {
-      if (member.get() != &asking) member->shed(bytes);
-    }
-  } catch (const std::bad_alloc &) {
-    // No memory to list the members with; the caller finds the account as full as before.
-  }
+  each_member([&](Member &member) {
+    if (&member != &asking) member.shed(bytes);
+  });
 }
 
 uint64_t Runtime::sweep_members() noexcept {
   uint64_t due = UINT64_MAX;
-  try {
-    for (const Held &member : live_members()) due = std::min(due, member->sweep(clock_.now()));
-  } catch (const std::bad_alloc &) {
-    due = Clock::add(clock_.now(), sweep_step);
-  }
+  each_member([&](Member &member) { due = std::min(due, member.sweep(clock_.now())); });
   return due;
 }
 

@@ -45,6 +45,10 @@ class Member : public Counted {
   // left half done.
   virtual void fork_prepare() noexcept = 0;
   virtual void fork_release(bool in_child) noexcept = 0;
+
+ private:
+  friend class Runtime;
+  uint64_t number_ = 0;  // in the order of joining
 };
 
 class Runtime final : public Counted {
@@ -81,11 +85,10 @@ class Runtime final : public Counted {
  private:
   ~Runtime() override;
   void last_unref() noexcept override;
-  struct LetGo {
-    void operator()(Member *member) const noexcept { member->let_go(); }
-  };
-  using Held = std::unique_ptr<Member, LetGo>;
-  std::vector<Held> live_members();
+  // Calls use(member) for each member there is, none of them locked. Needs no memory, so that
+  // closing and sweeping never fail.
+  template <class Use>
+  void each_member(Use &&use) noexcept;
   uint64_t sweep_members() noexcept;
   void start_sweeper();
   void sweeper();
@@ -103,7 +106,8 @@ class Runtime final : public Counted {
   bool is_default_ = false;
 
   std::mutex mutex_;
-  std::vector<Member *> members_;
+  std::vector<Member *> members_;  // by number
+  uint64_t joined_ = 0;
 
   // The sweeper has a lock of its own, because members wake it while they hold theirs: the
   // innermost of all.

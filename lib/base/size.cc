@@ -81,22 +81,34 @@ uint64_t parse_size(const char *text, size_t size) {
 
   size_t at = 0;
   auto digit = [&] { return at < size && text[at] >= '0' && text[at] <= '9'; };
-  long double number = 0;
-  long double scale = 1;
+  uint64_t number = 0;
+  bool beyond = false;
   size_t digits = 0;
-  for (; digit(); ++at, ++digits) number = number * 10 + (text[at] - '0');
-  if (at < size && text[at] == '.') {
-    for (++at; digit(); ++at, ++digits) number += (text[at] - '0') * (scale /= 10);
+  for (; digit(); ++at, ++digits) {
+    beyond |= __builtin_mul_overflow(number, 10, &number);
+    beyond |= __builtin_add_overflow(number, text[at] - '0', &number);
   }
+  const size_t point = at;
+  if (at < size && text[at] == '.') {
+    for (++at; digit(); ++at) ++digits;
+  }
+  const size_t end = at;
   if (digits == 0) invalid("does not begin with a number");
-  if (at < size && text[at] == ' ') ++at;
+  if (at + 1 < size && text[at] == ' ') ++at;
   std::string unit(text + at, size - at);
   for (char &c : unit) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   const uint64_t factor = unit_factor(unit);
   if (factor == 0) invalid("has an unknown unit");
-  const long double bytes = number * static_cast<long double>(factor);
-  if (!(bytes < 18446744073709551616.0L)) invalid("is beyond 2^64 bytes");
-  return static_cast<uint64_t>(bytes);
+  // The fraction of the unit, from its last digit up: rounding down at each step rounds down once.
+  uint64_t fraction = 0;
+  for (size_t i = end; i > point + 1; --i) {
+    fraction = (static_cast<uint64_t>(text[i - 1] - '0') * factor + fraction) / 10;
+  }
+  uint64_t bytes;
+  beyond |= __builtin_mul_overflow(number, factor, &bytes);
+  beyond |= __builtin_add_overflow(bytes, fraction, &bytes);
+  if (beyond) invalid("is beyond 2^64 bytes");
+  return bytes;
 }
 
 uint64_t available_memory() {

@@ -21,7 +21,13 @@ class Cursor {
     if (at_ == sizes_.size()) {
       at_ = 0;
       offset_ = 0;
-      if (!cache_->walk(&position_, &keys_, &sizes_)) return nullptr;
+      try {
+        if (!cache_->walk(&position_, &keys_, &sizes_)) return nullptr;
+      } catch (...) {
+        // Half a bucket: the next call takes it anew.
+        sizes_.clear();
+        throw;
+      }
     }
     *size = sizes_[at_];
     return keys_.data() + offset_;

@@ -19,7 +19,8 @@ class HitLog {
   bool add(uint64_t hash) noexcept {
     return rings_.with([hash](Ring &ring, bool exclusive) {
       if (!exclusive) return true;
-      const uint32_t head = ring.head.load(std::memory_order_relaxed);
+      // Acquires what an earlier thread with this thread pointer has left.
+      const uint32_t head = ring.head.load(std::memory_order_acquire);
       if (head - ring.tail.load(std::memory_order_acquire) == ring.hashes.size()) return false;
       ring.hashes[head % ring.hashes.size()] = hash;
       ring.head.store(head + 1, std::memory_order_release);

@@ -242,8 +242,9 @@ brisk_status Lease::answer(brisk_value **value) const {
       *value = load_->value;
       return BRISK_OK;
     case Load::State::failed:
-      brisk::fail(BRISK_LOAD_FAILED, "%s",
-                  load_->message.empty() ? "the load was abandoned" : load_->message.c_str());
+      // The loader's own message, whole.
+      throw Failure(BRISK_LOAD_FAILED,
+                    load_->message.empty() ? "the load was abandoned" : load_->message);
     case Load::State::running:
       brisk::fail(BRISK_LOAD_FAILED, "the loader abandoned the load");
     default:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-IGNORED = {".git", "build", "target", "__pycache__", ".pytest_cache"}
+IGNORED = re.compile(r"\.git|build|target|__pycache__|\..*_cache")
 CODE = (".h", ".hpp", ".c", ".cc")
 
 
@@ -24,7 +25,7 @@ def files(root: Path = ROOT) -> list[Path]:
             names = done.stdout.split("\0")
     if not names:
         for folder, folders, inside in os.walk(root):
-            folders[:] = [name for name in folders if name not in IGNORED]
+            folders[:] = [name for name in folders if not IGNORED.fullmatch(name)]
             names += [str(Path(folder, name).relative_to(root)) for name in inside]
     return sorted(root / name for name in names if name and (root / name).is_file())
 

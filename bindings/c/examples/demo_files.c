@@ -1,3 +1,4 @@
+/* The walk over the folders, and reading a file as a whole. */
 #define _XOPEN_SOURCE 700
 #include "demo_files.h"
 

@@ -1,3 +1,4 @@
+/* Times the same requests in every way, one way after the other. */
 #include "demo_measure.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Figures as people read them, and where they go. */
 #define _XOPEN_SOURCE 700
 #include "demo_report.h"
 
@@ -158,7 +159,7 @@ static void report_cost(const char *what, struct cost cost, struct cost file) {
 
 static void report_costs(const struct measured *measured) {
   if (measured->sample == 0) return;
-  printf("\ncost of a file, as they were asked for (median of %s)\n",
+  printf("\ncost of a file as asked for, median of %s; raw: in a cache that does not compress\n",
          count_text(measured->sample).s);
   report_cost("hit, pinned", measured->pin, measured->file);
   report_cost("hit, copied", measured->copy, measured->file);

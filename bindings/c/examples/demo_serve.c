@@ -1,3 +1,4 @@
+/* The threads of the service, the loader they share, and the requests they make. */
 #define _XOPEN_SOURCE 700
 #include "demo_serve.h"
 

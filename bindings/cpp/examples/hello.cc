@@ -14,7 +14,7 @@ int main() try {
   if (auto name = cache.get("user:1")) std::cout << "hello, " << name->view() << '\n';
 
   // One caller loads, however many ask; the others wait for its value, up to a timeout.
-  auto load = [](std::string_view key) { return "made for " + std::string(key); };
+  auto load = [](std::string_view key) { return std::string(key) + ", made to order"; };
   if (auto page = cache.get_or_load("page:7", load, 5s)) std::cout << page->view() << '\n';
 
   const brisk::CacheStats stats = cache.stats();

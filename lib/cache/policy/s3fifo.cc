@@ -36,8 +36,8 @@ Entry *S3Fifo::victim() noexcept {
   uint64_t main_pins = 0;
   for (uint64_t rounds = 0; pins <= 2 * entries; ++rounds) {
     // Where main has nothing but pins, the small queue is what is left.
-    const bool from_small = !small_.empty() && (main_pins >= main_.entries() ||
-                                                small_.weight() >= full_ / small_share);
+    const bool from_small =
+        !small_.empty() && (main_pins >= main_.entries() || small_.weight() >= full_ / small_share);
     Queue &queue = from_small ? small_ : main_;
     if (queue.empty()) return nullptr;
     Entry &entry = *queue.tail();

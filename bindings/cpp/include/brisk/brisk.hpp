@@ -140,7 +140,7 @@ inline uint64_t nanoseconds(Duration duration) {
   if (duration == forever) return BRISK_FOREVER;
   if (duration < Duration::zero()) {
     throw InvalidArgument(BRISK_INVALID,
-                          "a duration is negative: " + std::to_string(duration.count()) + " ns");
+                          std::to_string(duration.count()) + " ns is a negative duration");
   }
   return static_cast<uint64_t>(duration.count());
 }
@@ -550,8 +550,8 @@ struct Packed {
 
   void add(std::string_view piece) {
     if (piece.size() > BRISK_VALUE_SIZE_MAX) {
-      throw Error(BRISK_TOO_LARGE, "a key or value of a batch has " + std::to_string(piece.size()) +
-                                       " bytes; a value may have " +
+      throw Error(BRISK_TOO_LARGE, std::to_string(piece.size()) +
+                                       " bytes are too many for a key or value; at most " +
                                        std::to_string(BRISK_VALUE_SIZE_MAX));
     }
     bytes.append(piece);
