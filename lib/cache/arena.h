@@ -125,7 +125,8 @@ class Arena {
   char *base_ = nullptr;  // a unit before the first slab, so that no entry is 0
   Slab *slabs_ = nullptr;
   uint32_t slabs_max_ = 0;
-  uint32_t fresh_ = 0;  // slabs from here on were never used
+  // Lookups read what stands above; what a write changes is kept off those cache lines.
+  alignas(64) uint32_t fresh_ = 0;  // slabs from here on were never used
   uint32_t empty_ = none;
   uint32_t dropped_ = none;  // empty slabs whose pages and charge went back
   uint32_t charged_ = 0;

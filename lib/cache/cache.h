@@ -28,6 +28,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/runtime.h"
 #include "base/stripes.h"
 #include "cache/codec.h"
@@ -239,8 +240,8 @@ class Cache final : public Member {
   std::unique_ptr<HitLog> hit_log_;
   Stripes<Counters> counters_;
 
-  std::mutex
-      mutex_;  // the write lock: guards everything below and all of Store but what readers do
+  // The write lock: guards everything below, and all of Store but what readers do.
+  alignas(64) AdaptiveMutex mutex_;
   std::unique_ptr<Policy> policy_;
   Wheel wheel_;
   Events events_;

@@ -161,6 +161,10 @@ class Index {
 
   // Where readers look. Never null after the first grow().
   const Table *table() const noexcept { return table_.load(std::memory_order_acquire); }
+  void prefetch(uint64_t hash) const noexcept {
+    const Table *const table = this->table();
+    __builtin_prefetch(&table->buckets[table->home(hash)]);
+  }
   static uint8_t tag(uint64_t hash) noexcept {
     const auto low = static_cast<uint8_t>(hash);
     return static_cast<uint8_t>(low + (low == 0));
@@ -243,8 +247,8 @@ class Index {
   Account &account_;
   std::atomic<const Table *> table_{nullptr};
   std::vector<std::unique_ptr<Table>>
-      tables_;  // the last one is in use, the others may still be looked at
-  size_t size_ = 0;
+      tables_;                   // the last one is in use, the others may still be looked at
+  alignas(64) size_t size_ = 0;  // apart from what lookups read
   size_t charge_ = 0;
 };
 

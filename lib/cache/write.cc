@@ -36,6 +36,8 @@ class Cache::Draft {
         deadline(deadline),
         stored(value),
         stored_size(value_size) {
+    // The write lock is held for less long when the bucket has arrived by then.
+    cache.store_.index.prefetch(hash);
     if (deadline != BRISK_FOREVER || cache.options_.idle != BRISK_FOREVER) flags |= has_lifetime;
     if (cache.options_.idle != BRISK_FOREVER) flags |= has_use;
     if (key_size > inline_key_max) flags |= has_long_key;

@@ -26,6 +26,15 @@ void S3Fifo::replace(Entry &old, Entry &entry, bool) noexcept {
   queue_of(old).replace(&old, store_.weight(old), &entry, store_.weight(entry));
 }
 
+// What the next calls will look at arrives while the caller is busy with this victim: the bucket of
+// the entry before it, which an earlier call has fetched, and the entry before that.
+void S3Fifo::look_ahead(Entry &victim) const noexcept {
+  if (victim.prev == 0) return;
+  Entry &next = *store_.arena.at(victim.prev);
+  store_.index.prefetch(store_.hash_of(next));
+  __builtin_prefetch(store_.arena.at(next.prev));
+}
+
 Entry *S3Fifo::victim() noexcept {
   full_ = weight();
   // Every round moves an entry on, cools it or passes over a pin. Heat is at most 3, so that five
@@ -52,9 +61,13 @@ Entry *S3Fifo::victim() noexcept {
     const uint32_t heat = position.heat();
     if (from_small && heat < uses_needed) {
       ghosts_.add(store_.hash_of(entry));
+      look_ahead(entry);
       return &entry;
     }
-    if (!from_small && (heat == 0 || rounds > 5 * entries)) return &entry;
+    if (!from_small && (heat == 0 || rounds > 5 * entries)) {
+      look_ahead(entry);
+      return &entry;
+    }
     position.set_heat(from_small ? 0 : heat - 1);
     move(entry, in_main);
   }

@@ -38,6 +38,7 @@ class S3Fifo final : public Policy {
   uint64_t weight() const noexcept { return small_.weight() + main_.weight(); }
   void push(Entry &entry, uint8_t queue) noexcept;
   void move(Entry &entry, uint8_t queue) noexcept;
+  void look_ahead(Entry &victim) const noexcept;
 
   Queue small_;
   Queue main_;
