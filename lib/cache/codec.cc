@@ -4,6 +4,7 @@
 #define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 
+#include <chrono>
 #include <new>
 
 #include "base/fault.h"
@@ -13,6 +14,9 @@ namespace brisk::cache {
 namespace {
 // Bounds a context at some 2 MiB whatever the value's size.
 constexpr int window_log = 17;
+
+// Nobody waits on a wakeup alone: glibc before 2.41 may lose one (bug 25847).
+constexpr std::chrono::milliseconds wait_most{10};
 
 struct alignas(16) Prefix {
   uint64_t charge;
@@ -74,7 +78,7 @@ ZSTD_CCtx *Codec::take_packer() noexcept try {
     if (ZSTD_CCtx *context = new_packer()) return context;
     if (packers_made_ == 0) return nullptr;
   }
-  idle_.wait(lock, [&] { return !packers_.empty(); });
+  while (packers_.empty()) packer_idle_.wait_for(lock, wait_most);
   ZSTD_CCtx *context = packers_.back();
   packers_.pop_back();
   return context;
@@ -88,7 +92,7 @@ ZSTD_DCtx *Codec::take_unpacker() noexcept {
     if (ZSTD_DCtx *context = new_unpacker()) return context;
     if (unpackers_made_ == 0) return nullptr;  // the child of a fork, and no room for another one
   }
-  idle_.wait(lock, [&] { return !unpackers_.empty(); });
+  while (unpackers_.empty()) unpacker_idle_.wait_for(lock, wait_most);
   ZSTD_DCtx *context = unpackers_.back();
   unpackers_.pop_back();
   return context;
@@ -106,7 +110,7 @@ size_t Codec::pack(const void *from, size_t size, void *to, size_t *refused) noe
   {
     std::lock_guard lock(mutex_);
     packers_.push_back(context);  // reserved
-    idle_.notify_all();
+    packer_idle_.notify_one();
   }
   if (!ZSTD_isError(packed)) return packed;
   *refused = refused_.exchange(0, std::memory_order_relaxed);
@@ -120,14 +124,15 @@ bool Codec::unpack(const void *from, size_t packed, void *to, size_t size) noexc
   {
     std::lock_guard lock(mutex_);
     unpackers_.push_back(context);
-    idle_.notify_all();
+    unpacker_idle_.notify_one();
   }
   return unpacked == size;
 }
 
 void Codec::fork_release(bool in_child) noexcept {
   if (in_child) {
-    new (&idle_) std::condition_variable;
+    new (&packer_idle_) std::condition_variable;
+    new (&unpacker_idle_) std::condition_variable;
     // What other threads had in hand is lost to the child, which makes its own.
     packers_made_ = packers_.size();
     unpackers_made_ = unpackers_.size();

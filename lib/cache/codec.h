@@ -55,7 +55,9 @@ class Codec {
   std::atomic<uint64_t> charge_{0};
   std::atomic<size_t> refused_{0};  // what the account did not give, until pack() takes note of it
   std::mutex mutex_;
-  std::condition_variable idle_;
+  // One for each kind: a context that comes back wakes one caller, not a crowd.
+  std::condition_variable packer_idle_;
+  std::condition_variable unpacker_idle_;
   std::vector<ZSTD_CCtx_s *> packers_;
   std::vector<ZSTD_DCtx_s *> unpackers_;
   size_t packers_made_ = 0;
