@@ -189,7 +189,8 @@ BRISK_API brisk_status brisk_cache_put(brisk_cache *cache, const void *key, size
 
 /**
  * Does brisk_cache_put for each entry in turn and stops at the first that is not stored. The sizes
- * must add up to the sizes of keys and values.
+ * must add up to the sizes of keys and values; they are all checked first, and nothing is stored
+ * when one is wrong.
  *
  * @param count        The number of entries.
  * @param keys         All keys, one after the other.

@@ -198,11 +198,11 @@ brisk_status brisk_cache_put_many(brisk_cache *cache, size_t count, const void *
     require_bytes(values, values_size, "values");
     if (count != 0) require(value_sizes, "value_sizes");
     PackedKeys::check_total(value_sizes, count, values_size, "value");
+    for (size_t i = 0; i < count; ++i) check_value(values, value_sizes[i]);
     const char *value = static_cast<const char *>(values);
     Cache::Key group[Cache::batch];
     for (size_t size = packed.group(group); size != 0; size = packed.group(group)) {
       for (size_t i = 0; i < size; ++i) {
-        check_value(value, value_sizes[*stored]);
         const brisk_status status =
             open.put(group[i].data, group[i].size, value, value_sizes[*stored], ttl_ns);
         if (status != BRISK_OK) return status;

@@ -185,7 +185,7 @@ TEST(Batches, ReadIntoABufferThatGrows) {
   }
 }
 
-TEST(Batches, StopAtWhatIsTooLarge) {
+TEST(Batches, StoreNothingWhenAKeyIsTooLarge) {
   Cache cache;
   const std::string long_key(BRISK_KEY_SIZE_MAX + 1, 'k');
   try {
@@ -194,7 +194,7 @@ TEST(Batches, StopAtWhatIsTooLarge) {
   } catch (const brisk::Error &error) {
     EXPECT_EQ(error.status(), BRISK_TOO_LARGE);
   }
-  EXPECT_TRUE(cache.contains("a"));
+  EXPECT_FALSE(cache.contains("a"));
   EXPECT_FALSE(cache.contains("c"));
   EXPECT_THROW(cache.get_many({long_key}), brisk::Error);
 }
