@@ -75,7 +75,9 @@ def gtest(
     else:
         for suite in suites:
             for case in suite["testsuite"]:
-                failures = [failure["failure"] for failure in case.get("failures", [])]
+                # A test may record a property of that name, which then is a text.
+                listed = case.get("failures", [])
+                failures = [item["failure"] for item in listed if isinstance(item, dict)]
                 outcome.failed += bool(failures)
                 outcome.passed += not failures and case["result"] == "COMPLETED"
                 outcome.skipped += not failures and case["result"] != "COMPLETED"

@@ -399,7 +399,7 @@ TEST_P(MemoryFailures, AreStatusesAndNothingIsLost) {
       EXPECT_EQ(runtime_stats(world.runtime).held_bytes, 0u) << "bytes are lost";
     }
   }
-  RecordProperty("failures", static_cast<int>(failures));
+  RecordProperty("allocations_failed", static_cast<int>(failures));
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, MemoryFailures, testing::Range(size_t{0}, operations().size()),
