@@ -597,7 +597,8 @@ class Cache : public detail::Handle<brisk_cache, brisk_cache_ref, brisk_cache_un
   }
 
   // Stores pairs of key and value (a map will do) in turn, up to the first that has no room.
-  // Returns how many were stored; when one fails, those before it stay.
+  // Returns how many were stored. A key or value beyond the limits of all caches throws before any
+  // is.
   template <class Range = std::initializer_list<std::pair<std::string_view, std::string_view>>>
   size_t put_many(Range &&entries, Duration ttl = {}) {
     detail::Packed keys;
