@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from suites.cases import Outcome
 from suites.process import Log, stop
@@ -31,11 +31,14 @@ class Total:
     skipped: int = 0
     seconds: float = 0.0
     note: str = ""
+    broken: list[Outcome] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
         self.passed += outcome.passed
         self.failed += outcome.failed
         self.skipped += outcome.skipped
+        if outcome.failed:
+            self.broken.append(outcome)
 
     def __str__(self) -> str:
         skipped = f", {self.skipped} skipped" if self.skipped else ""
@@ -47,10 +50,10 @@ def say(text: str = "") -> None:
     print(text, flush=True)
 
 
-def show(outcome: Outcome) -> None:
+def show(outcome: Outcome, lines: int | None = None) -> None:
     total = Total(outcome.passed, outcome.failed, outcome.skipped, outcome.seconds)
     say(f"  {outcome.name:<29} {total}")
-    for line in outcome.detail.splitlines() if outcome.failed else ():
+    for line in outcome.detail.splitlines()[:lines] if outcome.failed else ():
         say(f"    | {line}")
 
 
@@ -115,6 +118,9 @@ def main() -> int:
         return 130
     for name, total in totals.items():
         say(f"{name:<16}{total}")
+        # Once more, because the end of a long output is what people see first.
+        for outcome in total.broken:
+            show(outcome, lines=20)
     failed = sum(total.failed for total in totals.values())
     say(f"{sum(total.passed for total in totals.values())} passed, {failed} failed")
     return int(failed > 0)

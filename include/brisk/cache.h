@@ -166,7 +166,7 @@ BRISK_API brisk_status brisk_cache_find(brisk_runtime *runtime, const void *name
  * Drops every entry, gives the name free, and answers waiting loads with BRISK_CLOSED. Idempotent;
  * later calls on the cache return BRISK_CLOSED. Pinned values stay valid.
  *
- * Fails with BRISK_INVALID. Any thread.
+ * Fails with BRISK_INVALID. Any thread. Walks over all entries.
  */
 BRISK_API brisk_status brisk_cache_close(brisk_cache *cache, brisk_error **error);
 
@@ -309,7 +309,7 @@ BRISK_API brisk_status brisk_cache_erase(brisk_cache *cache, const void *key, si
  *                 backslash takes the next byte as it is.
  * @param erased   Receives how many entries were removed.
  *
- * Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
+ * Fails with BRISK_INVALID, BRISK_CLOSED. Any thread. Walks over all entries.
  */
 BRISK_API brisk_status brisk_cache_erase_matching(brisk_cache *cache, const void *pattern,
                                                   size_t pattern_size, uint64_t *erased,
@@ -318,7 +318,7 @@ BRISK_API brisk_status brisk_cache_erase_matching(brisk_cache *cache, const void
 /**
  * Removes every entry that was in the cache when the call began.
  *
- * Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
+ * Fails with BRISK_INVALID, BRISK_CLOSED. Any thread. Walks over all entries.
  */
 BRISK_API brisk_status brisk_cache_clear(brisk_cache *cache, brisk_error **error);
 

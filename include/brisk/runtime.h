@@ -77,7 +77,7 @@ BRISK_API brisk_status brisk_runtime_default(brisk_runtime **runtime, brisk_erro
  * Closes every cache of the runtime and ends its background work. Idempotent; later calls on the
  * runtime return BRISK_CLOSED. The default runtime answers BRISK_INVALID.
  *
- * Fails with BRISK_INVALID. Any thread. May block.
+ * Fails with BRISK_INVALID. Any thread. May block. Walks over all entries.
  */
 BRISK_API brisk_status brisk_runtime_close(brisk_runtime *runtime, brisk_error **error);
 
@@ -99,7 +99,7 @@ BRISK_API brisk_status brisk_runtime_now(brisk_runtime *runtime, uint64_t *now_n
  * @param runtime  A runtime with a manual clock.
  * @param step_ns  Nanoseconds to move the clock forward by.
  *
- * Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
+ * Fails with BRISK_INVALID, BRISK_CLOSED. Any thread. Walks over all entries.
  */
 BRISK_API brisk_status brisk_runtime_advance(brisk_runtime *runtime, uint64_t step_ns,
                                              brisk_error **error);

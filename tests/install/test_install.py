@@ -102,7 +102,8 @@ def test_what_is_installed(installed: Installed) -> None:
     assert (installed.libdir / "libbrisk.so").resolve() == library.resolve()
     (include,) = installed.pkg_config("--variable=includedir")
     found = {path.name for path in (Path(include) / "brisk").iterdir()}
-    assert found == {path.name for path in (ROOT / "include/brisk").iterdir()} | {"brisk.hpp"}
+    folders = ROOT / "include/brisk", ROOT / "bindings/cpp/include/brisk"
+    assert found == {path.name for folder in folders for path in folder.iterdir()}
 
 
 def test_pkg_config_gives_only_what_every_linker_takes(installed: Installed) -> None:

@@ -20,15 +20,21 @@
 #include <utility>
 #include <vector>
 
-#if defined(__SANITIZE_THREAD__)
-#define STRESS_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define STRESS_TSAN 1
+// Which sanitizer this is built with: gcc defines a macro, clang answers a question.
+#if defined(__has_feature)
+#define STRESS_HAS_FEATURE(name) __has_feature(name)
+#else
+#define STRESS_HAS_FEATURE(name) 0
 #endif
-#endif
-#ifndef STRESS_TSAN
+#if defined(__SANITIZE_THREAD__) || STRESS_HAS_FEATURE(thread_sanitizer)
+#define STRESS_TSAN 1
+#else
 #define STRESS_TSAN 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || STRESS_HAS_FEATURE(address_sanitizer)
+#define STRESS_ASAN 1
+#else
+#define STRESS_ASAN 0
 #endif
 
 namespace stress {

@@ -153,6 +153,7 @@ def _function(name: str, module: str, d: dict[str, Any]) -> Function:
         params=_params(d),
         blocks=d.get("blocks", False),
         calls_back=d.get("calls_back", False),
+        walks=d.get("walks", False),
         fallible=d.get("fallible", False),
         borrowed_from=d.get("borrowed_from"),
         outcomes=tuple(d.get("outcomes", [])),

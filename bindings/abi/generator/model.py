@@ -140,6 +140,7 @@ class Function:
     params: tuple[Param, ...]
     blocks: bool = False
     calls_back: bool = False
+    walks: bool = False
     fallible: bool = False
     implicit: bool = False
     borrowed_from: str | None = None

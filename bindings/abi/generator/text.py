@@ -111,6 +111,8 @@ def facts(function: Function) -> str:
     if function.blocks:
         timed = any(param.name == "timeout_ns" for param in function.params)
         said.append("Blocks up to its timeout." if timed else "May block.")
+    if function.walks:
+        said.append("Walks over all entries.")
     if function.calls_back:
         said.append("Calls back outside every lock.")
     if function.implicit:
