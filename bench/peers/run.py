@@ -121,10 +121,24 @@ class Figure:
 FIGURES = (
     Figure("W1.1t", "all hits, one thread, a get", "W1.1t", "W1.1t", NS, 1.0),
     Figure("W1.2t", "all hits, two threads", "W1.2t", "W1.2t", MOPS, 1.0),
-    Figure("W1-batch.1t", "all hits, one thread, a key of a batch of 100, against single gets",
-           "W1-batch.1t", "W1.1t", NS, 1.0, ("quick_cache",)),
-    Figure("W1-batch.2t", "all hits, two threads, batches of 100, against single gets",
-           "W1-batch.2t", "W1.2t", MOPS, 1.0, ("quick_cache",)),
+    Figure(
+        "W1-batch.1t",
+        "all hits, one thread, a key of a batch of 100, against single gets",
+        "W1-batch.1t",
+        "W1.1t",
+        NS,
+        1.0,
+        ("quick_cache",),
+    ),
+    Figure(
+        "W1-batch.2t",
+        "all hits, two threads, batches of 100, against single gets",
+        "W1-batch.2t",
+        "W1.2t",
+        MOPS,
+        1.0,
+        ("quick_cache",),
+    ),
     Figure("W2.1t", "75 % get, 25 % set, one thread, an operation", "W2.1t", "W2.1t", NS, 1.0),
     Figure("W2.2t", "75 % get, 25 % set, two threads", "W2.2t", "W2.2t", MOPS, 1.0),
     Figure("W2.hit", "75 % get, 25 % set, gets that hit", "W2.1t", "W2.1t", HIT, 0.99),
@@ -169,8 +183,13 @@ def measure(command: list[str]) -> dict[str, Any]:
     """Runs one program in a session of its own and reads its line."""
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=TIMEOUT, check=False,
-            start_new_session=True, preexec_fn=raise_weight,
+            command,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+            start_new_session=True,
+            preexec_fn=raise_weight,
         )
     except OSError as error:
         raise CannotRun(f"{command[0]}: {error.strerror}") from error
@@ -190,7 +209,9 @@ def build_crate() -> Path:
     done = subprocess.run(
         ["cargo", "build", "--release", "--quiet", "--manifest-path", str(CRATE / "Cargo.toml")],
         env={**os.environ, "CARGO_TARGET_DIR": str(target)},
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         raise CannotRun("cargo build failed: " + done.stderr.strip())
@@ -241,7 +262,7 @@ def run_cache(
     for sequence in {work.sequence for work in works.values() if work.sequence}:
         write_sequence(programs, sequence)
     for turn in range(rounds):
-        order = CONTESTANTS[turn % len(CONTESTANTS):] + CONTESTANTS[:turn % len(CONTESTANTS)]
+        order = CONTESTANTS[turn % len(CONTESTANTS) :] + CONTESTANTS[: turn % len(CONTESTANTS)]
         for name, work in works.items():
             numbers = (work.keys, work.room, work.threads, seconds)
             arguments = [work.program, *map(str, numbers)]
@@ -260,8 +281,13 @@ def run_cache(
 
 
 def row(
-    area: str, figure: Figure, language: str, peer: str, version: str,
-    brisk: dict[int, float], values: dict[int, float],
+    area: str,
+    figure: Figure,
+    language: str,
+    peer: str,
+    version: str,
+    brisk: dict[int, float],
+    values: dict[int, float],
 ) -> dict[str, Any]:
     ratios = [brisk[turn] / values[turn] for turn in brisk.keys() & values.keys()]
     return {
@@ -349,14 +375,25 @@ def parse() -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--area", default="cache,load", help="areas to compare: cache, load (default: both)")
-    add("--work", default="W1,W2,W4,startup",
-        help="works to run: W1 (all hits), W2 (gets and sets), W4 (memory), startup (default: all)")
+    add(
+        "--work",
+        default="W1,W2,W4,startup",
+        help="works to run: W1 (all hits), W2 (gets and sets), W4 (memory), startup (default: all)",
+    )
     add("--rounds", type=int, default=5, help="rounds, of which the median counts (default: 5)")
     add("--seconds", type=float, default=1.0, help="length of a timed region (default: 1)")
-    add("--out", type=Path, default=SCRATCH / "peers.json",
-        help="where the rows are written (default: build/bench/peers.json)")
-    add("--build-dir", type=Path, default=ROOT / "build/release",
-        help="a meson build folder with the option bench (default: build/release)")
+    add(
+        "--out",
+        type=Path,
+        default=SCRATCH / "peers.json",
+        help="where the rows are written (default: build/bench/peers.json)",
+    )
+    add(
+        "--build-dir",
+        type=Path,
+        default=ROOT / "build/release",
+        help="a meson build folder with the option bench (default: build/release)",
+    )
     options = parser.parse_args()
     options.area, options.work = set(options.area.split(",")), set(options.work.split(","))
     unknown = options.area - {"cache", "load"} | options.work - {"W1", "W2", "W4", "startup"}

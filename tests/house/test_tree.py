@@ -9,7 +9,7 @@ import pytest
 from tree import ROOT, files
 
 TOP = {
-    *(".ci", ".clang-format", ".editorconfig", ".gitignore"),
+    *(".ci", ".clang-format", ".editorconfig", ".gitignore", ".ruff.toml"),
     *("bench", "bindings", "include", "lib", "pkgconfig", "tests"),
     *("CHANGELOG.md", "LICENSE", "Makefile", "README.md", "meson.build", "meson_options.txt"),
 }

@@ -82,7 +82,12 @@ def _module(document: dict[str, Any], since: str) -> Module:
         enums=tuple(_enum(name, at, d) for name, d in document.get("enums", {}).items()),
         handles=handles,
         callbacks=tuple(
-            Callback(**_common(name, at, d), returns=_returns(d), params=_params(d))
+            Callback(
+                **_common(name, at, d),
+                returns=_returns(d),
+                returns_type=_returned(d),
+                params=_params(d),
+            )
             for name, d in document.get("callbacks", {}).items()
         ),
         structs=tuple(_struct(name, at, d) for name, d in document.get("structs", {}).items()),
@@ -144,12 +149,17 @@ def _returns(d: dict[str, Any]) -> str:
     return cmap.value_type(d["returns"])[0] if "returns" in d else "void"
 
 
+def _returned(d: dict[str, Any]) -> str | None:
+    return "enum.status" if d.get("fallible") else d.get("returns")
+
+
 def _function(name: str, module: str, d: dict[str, Any]) -> Function:
     return Function(
         **_common(name, module, d),
         since=d["since"],
         thread=d["thread"],
         returns=_returns(d),
+        returns_type=_returned(d),
         params=_params(d),
         blocks=d.get("blocks", False),
         calls_back=d.get("calls_back", False),
@@ -193,6 +203,7 @@ def _references(handle: Handle, since: str) -> list[Function]:
             doc=doc,
             thread="any",
             returns=returns,
+            returns_type=f"handle.{name}" if verb == "ref" else None,
             params=(param,),
             implicit=True,
         )

@@ -118,6 +118,7 @@ class Callback:
     state: str
     doc: str
     returns: str
+    returns_type: str | None  # as the spec has it
     params: tuple[Param, ...]
 
     @property
@@ -137,6 +138,7 @@ class Function:
     doc: str
     thread: str
     returns: str
+    returns_type: str | None  # as the spec has it; None for void
     params: tuple[Param, ...]
     blocks: bool = False
     calls_back: bool = False

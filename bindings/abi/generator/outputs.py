@@ -1,32 +1,25 @@
 """The table of what is generated, and how it is rendered, written and compared.
 
-A language is one more line in OUTPUTS and one more template.
+A language is one more module in LANGUAGES and its templates.
 """
 
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
 
-from generator import lock, text
+from generator import go, lock, python, rust, text
 from generator.model import Model
 from generator.source import ABI
+from generator.template import Output
 
 BANNER = "Generated from bindings/abi/spec. Do not edit; run `make gen`."
 DIFF_LINES = 16
 
 
-@dataclass(frozen=True)
-class Output:
-    """A template and the file it makes: one for each module where the path names {module}."""
-
-    template: str
-    path: str
-
-
+LANGUAGES = (rust, go, python)
 OUTPUTS = (
     Output("header.h.j2", "include/brisk/{module}.h"),
     Output("brisk.h.j2", "include/brisk/brisk.h"),
@@ -35,6 +28,7 @@ OUTPUTS = (
     Output("layout.c.j2", "tests/abi/layout.c"),
     Output("reference.md.j2", "bindings/abi/reference/{module}.md"),
     Output("reference_index.md.j2", "bindings/abi/reference/README.md"),
+    *(output for language in LANGUAGES for output in language.OUTPUTS),
 )
 # Nothing but generated files lives here; locks of other versions stand beside the current one.
 OWNED = (Path("include/brisk"), ABI / "reference")
@@ -51,6 +45,8 @@ def render(root: Path, model: Model) -> dict[Path, str]:
         autoescape=False,
     )
     templates.filters.update(text.FILTERS)
+    for language in LANGUAGES:
+        templates.filters.update(language.FILTERS)
     templates.globals.update(model=model, banner=BANNER, digest=lock.digest(model))
     files = {lock.path(model): lock.render(model, BANNER)}
     for output in OUTPUTS:
