@@ -136,7 +136,7 @@ def param_rows(params: Iterable[Param]) -> list[Row]:
 
 def param_docs(params: Iterable[Param]) -> str:
     """The parameters whose doc says more than their name does."""
-    rows = [row for row in param_rows(params) if not _plain(*row)]
+    rows = [row for row in param_rows(params) if not plain(*row)]
     if not rows:
         return ""
     column = len("@param ") + max(len(name) for name, _ in rows) + 2
@@ -148,7 +148,7 @@ def param_docs(params: Iterable[Param]) -> str:
     return "\n".join(lines)
 
 
-def _plain(name: str, doc: str) -> bool:
+def plain(name: str, doc: str) -> bool:
     return doc.lower() in (f"the {name}.", f"a {name}.", f"receives the {name}.")
 
 
