@@ -98,7 +98,8 @@ typedef struct brisk_cache_stats {
   uint32_t struct_size;            /**< Set by BRISK_CACHE_STATS_INIT. */
   uint32_t reserved;               /**< Always zero. */
   uint64_t entries;                /**< Live entries now. */
-  uint64_t hits;                   /**< Lookups that found a live entry. */
+  uint64_t hits;                   /**< Lookups that found a live entry; one that needs a larger
+                                        buffer counts when it comes again. */
   uint64_t misses;                 /**< Lookups that did not. */
   double hit_ratio;                /**< hits / (hits + misses), 0 before the first lookup. */
   uint64_t puts;                   /**< Values stored. */

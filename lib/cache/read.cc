@@ -159,7 +159,8 @@ void Cache::count(uint64_t hits, uint64_t misses) noexcept {
   }
 }
 
-// True for a hit, which may still be BRISK_SHORT_BUFFER.
+// True for a hit, which may still be BRISK_SHORT_BUFFER and then is not counted as one: the caller
+// comes again.
 [[gnu::always_inline]] inline bool Cache::read_one(Key key, uint64_t hash, void *buffer,
                                                    size_t capacity, size_t *value_size,
                                                    brisk_status *status) {
@@ -276,7 +277,7 @@ brisk_status Cache::read(const void *key, size_t size, void *buffer, size_t capa
   brisk_status status;
   const bool hit =
       read_one({key, size}, store_.hash(key, size), buffer, capacity, value_size, &status);
-  count(hit, !hit);
+  if (status != BRISK_SHORT_BUFFER) count(hit, !hit);
   return status;
 }
 

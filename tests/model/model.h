@@ -328,7 +328,7 @@ class Model {
                                                  buffer_.size(), &size, nullptr);
     must(status == BRISK_OK || status == BRISK_MISS || status == BRISK_SHORT_BUFFER,
          "a read failed");
-    count(status != BRISK_MISS);
+    if (status != BRISK_SHORT_BUFFER) count(status == BRISK_OK);
     const std::string *const value = expect(name, status != BRISK_MISS, true);
     if (value == nullptr) return;
     must(size == value->size() && (status == BRISK_SHORT_BUFFER) == (size > buffer_.size()),

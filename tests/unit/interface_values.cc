@@ -153,6 +153,7 @@ TEST_F(Values, AShortBufferTellsTheSizeAndTakesNothing) {
     EXPECT_TRUE(buffer.substr(0, size) == value);
     EXPECT_EQ(buffer.back(), '!');
   }
+  EXPECT_EQ(stats(cache).hits, 3u) << "only those that got the value";
   ASSERT_EQ(put(cache, "empty", ""), BRISK_OK);
   size_t size = 9;
   EXPECT_EQ(call(brisk_cache_read, cache, "empty", 5u, nullptr, 0u, &size), BRISK_OK);
