@@ -22,7 +22,7 @@ demo: ## Build and run the demo in C [DIR=/some/folder ARGS=...]
 
 .PHONY: test
 test: ## Run every suite of tests [ARGS="--only SUITE --jobs N"]
-	@.ci/install build gen test fuzz
+	@.ci/install build gen test fuzz python
 	@$(PYTHON) tests/run.py $(ARGS)
 
 .PHONY: bench

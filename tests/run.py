@@ -17,9 +17,10 @@ import sys
 import time
 from dataclasses import dataclass, field
 
+from suites.builds import BUILD, BuildFailed, Context
 from suites.cases import Outcome
 from suites.process import Log, stop
-from suites.table import BUILD, SUITES, BuildFailed, Context
+from suites.table import SUITES
 
 STRICT = os.environ.get("CI") == "true"
 

@@ -9,24 +9,20 @@ as meson has them.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from concurrent.futures import as_completed
+from dataclasses import dataclass
 from typing import Any
 
-from suites.cases import PYTHON, Outcome, gtest, plain, pytest, tail
-from suites.process import ROOT, Log, execute
+from suites import languages
+from suites.builds import LEAST_TIMEOUT, RELEASE, Build, Context
+from suites.cases import PYTHON, Outcome, plain, pytest
+from suites.process import ROOT, Log
 
-BUILD = ROOT / "build"
 BINARY = ROOT / "tests/abi/test_binary.py"  # needs the library; the other files beside it do not
-TOGETHER = 2  # tests at a time
-LEAST_TIMEOUT = 300  # seconds; meson's default of 30 is for machines with nothing else to do
-SECONDS = {"BRISK_TEST_SECONDS": os.environ.get("BRISK_TEST_SECONDS", "5")}
 FUZZ_SECONDS = os.environ.get("BRISK_FUZZ_SECONDS", "10")
 FUZZ_SEED = os.environ.get("BRISK_FUZZ_SEED", "1")
 ASAN = {
@@ -34,25 +30,6 @@ ASAN = {
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
 }
 TSAN = {"TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1"}
-
-
-class BuildFailed(Exception):
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.name)
-        self.outcome = outcome
-
-
-@dataclass
-class Context:
-    """What a suite is run with."""
-
-    log: Log
-    jobs: int  # compilers at a time
-    say: Callable[[str], None]
-
-    def pool(self) -> ThreadPoolExecutor:
-        """Runs tests. Many have threads of their own, and some look at the time."""
-        return ThreadPoolExecutor(min(self.jobs, TOGETHER))
 
 
 @dataclass(frozen=True)
@@ -63,89 +40,6 @@ class Suite:
 
     def missing(self) -> list[str]:
         return [need for need in self.needs if not _is_there(need)]
-
-
-@dataclass(frozen=True)
-class Build:
-    """A build folder, configured by .ci/build."""
-
-    name: str
-    options: tuple[str, ...] = ()
-    env: Mapping[str, str] = field(default_factory=dict)
-    launcher: tuple[str, ...] = ()
-
-    @property
-    def folder(self) -> Path:
-        return BUILD / self.name
-
-    def make(self, context: Context, *targets: str) -> float:
-        """Builds these targets, or everything; returns the seconds that it took."""
-        command = [str(ROOT / ".ci/build"), self.name, *self.options]
-        done = execute([*command, f"--jobs={context.jobs}", *targets], context.log)
-        if done.code != 0:
-            name = f"building build/{self.name}"
-            raise BuildFailed(Outcome(name, done.seconds, failed=1, detail=tail(done)))
-        return done.seconds
-
-    def know(self, what: str) -> list[dict[str, Any]]:
-        """What meson knows: tests or targets."""
-        entries: list[dict[str, Any]]
-        entries = json.loads((self.folder / f"meson-info/intro-{what}.json").read_text())
-        return entries
-
-    def files(self, wanted: Callable[[dict[str, Any]], bool]) -> list[str]:
-        """The files of these targets, by names that ninja knows."""
-        return [
-            os.path.relpath(name, self.folder)
-            for target in self.know("targets")
-            if wanted(target)
-            for name in target["filename"]
-        ]
-
-    def tests(self, wanted: Callable[[set[str]], bool]) -> list[dict[str, Any]]:
-        """The tests whose suites are wanted."""
-        tests = [
-            test
-            for test in self.know("tests")
-            if wanted({suite.partition(":")[2] for suite in test["suite"]})
-        ]
-        if not tests:
-            none = "meson.build declares none"
-            raise BuildFailed(Outcome(f"tests of build/{self.name}", 0.0, failed=1, detail=none))
-        return tests
-
-    def make_tests(
-        self, context: Context, wanted: Callable[[set[str]], bool]
-    ) -> list[dict[str, Any]]:
-        """The same, with what they need built, and nothing else."""
-        context.say(f"building build/{self.name}")
-        self.make(context, "build.ninja")
-        tests = self.tests(wanted)
-        needed = {target for test in tests for target in test["depends"]}
-        self.make(context, *self.files(lambda target: target["id"] in needed))
-        return tests
-
-    def run(self, context: Context, tests: Sequence[dict[str, Any]]) -> Iterator[Outcome]:
-        """Runs tests; those that want to be alone last."""
-
-        def one(test: dict[str, Any]) -> Outcome:
-            count = gtest if test["protocol"] == "gtest" else plain
-            return count(
-                test["name"],
-                [*self.launcher, *test["cmd"]],
-                context.log,
-                env={**SECONDS, **self.env, **test["env"]},
-                cwd=test["workdir"] or self.folder,
-                limit=max(LEAST_TIMEOUT, test["timeout"] or 0),
-            )
-
-        with context.pool() as pool:
-            together = [pool.submit(one, test) for test in tests if test["is_parallel"]]
-            yield from (future.result() for future in as_completed(together))
-        yield from (one(test) for test in tests if not test["is_parallel"])
-
-
-RELEASE = Build("release", ("-Dtests=true",))
 
 
 def unit(build: Build) -> Callable[[Context], Iterator[Outcome]]:
@@ -244,4 +138,17 @@ SUITES = {
         (*BUILDING, PYTEST, "nm", "readelf", "abidw", "abidiff"),
     ),
     "install": Suite("what an installed brisk gives", install, (*BUILDING, PYTEST)),
+    "rust": Suite("the crates", languages.rust, (*BUILDING, "cargo", "cargo-clippy", "rustfmt")),
+    "go": Suite("the Go module", languages.go, (*BUILDING, "go", "gofmt")),
+    "python": Suite("the Python package", languages.python, (*BUILDING, PYTEST, "python3:pip")),
+    "scenarios": Suite(
+        "the same in every language",
+        languages.scenarios,
+        (*BUILDING, PYTEST, "python3:yaml", "python3:pip", "cargo", "go"),
+    ),
+    "together": Suite(
+        "one object, several languages in a process",
+        languages.together,
+        (*BUILDING, PYTEST, "python3:pip", "cargo", "go"),
+    ),
 }
