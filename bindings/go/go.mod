@@ -1,0 +1,3 @@
+module github.com/brisk-runtime/brisk/bindings/go
+
+go 1.24

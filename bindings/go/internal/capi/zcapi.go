@@ -1,0 +1,1365 @@
+// Generated from bindings/abi/spec. Do not edit; run `make gen`.
+// Code generated from bindings/abi/spec. DO NOT EDIT.
+
+package capi
+
+/*
+#cgo pkg-config: brisk
+#include <brisk/brisk.h>
+#include <stdlib.h>
+
+// What every call may rely on: no call keeps a pointer of Go, and only those with a callback come
+// back to Go.
+#cgo noescape brisk_version
+#cgo nocallback brisk_version
+#cgo noescape brisk_abi_version
+#cgo nocallback brisk_abi_version
+#cgo noescape brisk_abi_digest
+#cgo nocallback brisk_abi_digest
+#cgo noescape brisk_build_info
+#cgo nocallback brisk_build_info
+#cgo noescape brisk_status_name
+#cgo nocallback brisk_status_name
+#cgo noescape brisk_error_status
+#cgo nocallback brisk_error_status
+#cgo noescape brisk_error_message
+#cgo nocallback brisk_error_message
+#cgo noescape capi_parse_size
+#cgo nocallback capi_parse_size
+#cgo noescape brisk_error_ref
+#cgo nocallback brisk_error_ref
+#cgo noescape brisk_error_unref
+#cgo nocallback brisk_error_unref
+#cgo noescape brisk_runtime_new
+#cgo nocallback brisk_runtime_new
+#cgo noescape brisk_runtime_default
+#cgo nocallback brisk_runtime_default
+#cgo noescape brisk_runtime_close
+#cgo nocallback brisk_runtime_close
+#cgo noescape brisk_runtime_now
+#cgo nocallback brisk_runtime_now
+#cgo noescape brisk_runtime_advance
+#cgo nocallback brisk_runtime_advance
+#cgo noescape brisk_runtime_read_stats
+#cgo nocallback brisk_runtime_read_stats
+#cgo noescape brisk_runtime_ref
+#cgo nocallback brisk_runtime_ref
+#cgo noescape brisk_runtime_unref
+#cgo nocallback brisk_runtime_unref
+#cgo noescape brisk_cache_new
+#cgo nocallback brisk_cache_new
+#cgo noescape capi_cache_find
+#cgo nocallback capi_cache_find
+#cgo noescape brisk_cache_close
+#cgo nocallback brisk_cache_close
+#cgo noescape capi_cache_put
+#cgo nocallback capi_cache_put
+#cgo noescape capi_cache_put_many
+#cgo nocallback capi_cache_put_many
+#cgo noescape capi_cache_get
+#cgo nocallback capi_cache_get
+#cgo noescape capi_cache_get_many
+#cgo nocallback capi_cache_get_many
+#cgo noescape capi_cache_read
+#cgo nocallback capi_cache_read
+#cgo noescape capi_cache_read_many
+#cgo nocallback capi_cache_read_many
+#cgo noescape capi_cache_contains
+#cgo nocallback capi_cache_contains
+#cgo noescape capi_cache_touch
+#cgo nocallback capi_cache_touch
+#cgo noescape capi_cache_erase
+#cgo nocallback capi_cache_erase
+#cgo noescape capi_cache_erase_matching
+#cgo nocallback capi_cache_erase_matching
+#cgo noescape brisk_cache_clear
+#cgo nocallback brisk_cache_clear
+#cgo noescape brisk_cache_keys
+#cgo nocallback brisk_cache_keys
+#cgo noescape capi_cursor_next
+#cgo nocallback capi_cursor_next
+#cgo noescape capi_cache_next_event
+#cgo nocallback capi_cache_next_event
+#cgo noescape brisk_cache_read_stats
+#cgo nocallback brisk_cache_read_stats
+#cgo noescape brisk_value_data
+#cgo nocallback brisk_value_data
+#cgo noescape brisk_cache_ref
+#cgo nocallback brisk_cache_ref
+#cgo noescape brisk_cache_unref
+#cgo nocallback brisk_cache_unref
+#cgo noescape brisk_value_ref
+#cgo nocallback brisk_value_ref
+#cgo noescape brisk_value_unref
+#cgo nocallback brisk_value_unref
+#cgo noescape brisk_cursor_unref
+#cgo nocallback brisk_cursor_unref
+#cgo noescape capi_cache_begin
+#cgo nocallback capi_cache_begin
+#cgo noescape capi_lease_complete
+#cgo nocallback capi_lease_complete
+#cgo noescape capi_lease_fail
+#cgo nocallback capi_lease_fail
+#cgo noescape brisk_lease_abandon
+#cgo nocallback brisk_lease_abandon
+#cgo noescape brisk_lease_wait
+#cgo nocallback brisk_lease_wait
+#cgo noescape brisk_lease_ref
+#cgo nocallback brisk_lease_ref
+#cgo noescape brisk_lease_unref
+#cgo nocallback brisk_lease_unref
+
+// Bytes as C knows them, so that cgo need not look for pointers in them.
+static inline brisk_status capi_parse_size(const uint8_t *text, size_t text_size, uint64_t *size,
+                                           brisk_error **error) {
+  return brisk_parse_size(text, text_size, size, error);
+}
+
+static inline brisk_status capi_cache_find(brisk_runtime *runtime, const uint8_t *name,
+                                           size_t name_size, brisk_cache **cache,
+                                           brisk_error **error) {
+  return brisk_cache_find(runtime, name, name_size, cache, error);
+}
+
+static inline brisk_status capi_cache_put(brisk_cache *cache, const uint8_t *key, size_t key_size,
+                                          const uint8_t *value, size_t value_size, uint64_t ttl_ns,
+                                          brisk_error **error) {
+  return brisk_cache_put(cache, key, key_size, value, value_size, ttl_ns, error);
+}
+
+static inline brisk_status capi_cache_put_many(brisk_cache *cache, size_t count,
+                                               const uint8_t *keys, size_t keys_size,
+                                               const uint32_t *key_sizes, const uint8_t *values,
+                                               size_t values_size, const uint32_t *value_sizes,
+                                               uint64_t ttl_ns, size_t *stored,
+                                               brisk_error **error) {
+  return brisk_cache_put_many(cache, count, keys, keys_size, key_sizes, values, values_size,
+      value_sizes, ttl_ns, stored, error);
+}
+
+static inline brisk_status capi_cache_get(brisk_cache *cache, const uint8_t *key, size_t key_size,
+                                          brisk_value **value, brisk_error **error) {
+  return brisk_cache_get(cache, key, key_size, value, error);
+}
+
+static inline brisk_status capi_cache_get_many(brisk_cache *cache, size_t count,
+                                               const uint8_t *keys, size_t keys_size,
+                                               const uint32_t *key_sizes, brisk_value **values,
+                                               size_t *found, brisk_error **error) {
+  return brisk_cache_get_many(cache, count, keys, keys_size, key_sizes, values, found, error);
+}
+
+static inline brisk_status capi_cache_read(brisk_cache *cache, const uint8_t *key, size_t key_size,
+                                           uint8_t *buffer, size_t capacity, size_t *size,
+                                           brisk_error **error) {
+  return brisk_cache_read(cache, key, key_size, buffer, capacity, size, error);
+}
+
+static inline brisk_status capi_cache_read_many(brisk_cache *cache, size_t count,
+                                                const uint8_t *keys, size_t keys_size,
+                                                const uint32_t *key_sizes, uint8_t *buffer,
+                                                size_t capacity, uint32_t *value_sizes,
+                                                size_t *done, brisk_error **error) {
+  return brisk_cache_read_many(cache, count, keys, keys_size, key_sizes, buffer, capacity,
+      value_sizes, done, error);
+}
+
+static inline brisk_status capi_cache_contains(brisk_cache *cache, const uint8_t *key,
+                                               size_t key_size, brisk_error **error) {
+  return brisk_cache_contains(cache, key, key_size, error);
+}
+
+static inline brisk_status capi_cache_touch(brisk_cache *cache, const uint8_t *key,
+                                            size_t key_size, uint64_t ttl_ns, brisk_error **error) {
+  return brisk_cache_touch(cache, key, key_size, ttl_ns, error);
+}
+
+static inline brisk_status capi_cache_erase(brisk_cache *cache, const uint8_t *key,
+                                            size_t key_size, brisk_error **error) {
+  return brisk_cache_erase(cache, key, key_size, error);
+}
+
+static inline brisk_status capi_cache_erase_matching(brisk_cache *cache, const uint8_t *pattern,
+                                                     size_t pattern_size, uint64_t *erased,
+                                                     brisk_error **error) {
+  return brisk_cache_erase_matching(cache, pattern, pattern_size, erased, error);
+}
+
+static inline brisk_status capi_cursor_next(brisk_cursor *cursor, uint8_t *buffer, size_t capacity,
+                                            size_t *size, brisk_error **error) {
+  return brisk_cursor_next(cursor, buffer, capacity, size, error);
+}
+
+static inline brisk_status capi_cache_next_event(brisk_cache *cache, uint8_t *buffer,
+                                                 size_t capacity, size_t *size, brisk_cause *cause,
+                                                 brisk_error **error) {
+  return brisk_cache_next_event(cache, buffer, capacity, size, cause, error);
+}
+
+static inline brisk_status capi_cache_begin(brisk_cache *cache, const uint8_t *key,
+                                            size_t key_size, brisk_lease *parent,
+                                            brisk_value **value, brisk_lease **lease,
+                                            brisk_error **error) {
+  return brisk_cache_begin(cache, key, key_size, parent, value, lease, error);
+}
+
+static inline brisk_status capi_lease_complete(brisk_lease *lease, const uint8_t *value,
+                                               size_t value_size, uint64_t ttl_ns,
+                                               brisk_value **pinned, brisk_error **error) {
+  return brisk_lease_complete(lease, value, value_size, ttl_ns, pinned, error);
+}
+
+static inline brisk_status capi_lease_fail(brisk_lease *lease, const uint8_t *message,
+                                           size_t message_size, brisk_error **error) {
+  return brisk_lease_fail(lease, message, message_size, error);
+}
+
+static inline brisk_status capi_cache_get_or_load(brisk_cache *cache, const uint8_t *key,
+                                                  size_t key_size, brisk_lease *parent,
+                                                  brisk_load_fn load, void *user,
+                                                  brisk_destroy_fn destroy, uint64_t timeout_ns,
+                                                  brisk_value **value, brisk_error **error) {
+  return brisk_cache_get_or_load(cache, key, key_size, parent, load, user, destroy, timeout_ns,
+      value, error);
+}
+
+*/
+import "C"
+
+import (
+	"strconv"
+	"unsafe"
+)
+
+// The description of the interface that this package was generated from.
+const (
+	// BuiltABIVersion is major * 65536 + minor.
+	BuiltABIVersion uint32 = 0<<16 | 1
+	// BuiltABIDigest is what [ABIDigest] returns for the same description.
+	BuiltABIDigest uint64 = 0x62d2fe32da7c0fcc
+)
+
+// The headers that cgo compiles have the same interface.
+var _ [C.BRISK_ABI_VERSION]struct{} = [BuiltABIVersion]struct{}{}
+
+// Forever is BRISK_FOREVER. As a lifetime, never expires; as a timeout, waits without end. Unit:
+// nanoseconds.
+const Forever uint64 = 1<<64 - 1
+
+// KeySizeMax is BRISK_KEY_SIZE_MAX. The longest key, in bytes (64 KiB - 1).
+const KeySizeMax uint64 = 65535
+
+// ValueSizeMax is BRISK_VALUE_SIZE_MAX. The longest value, in bytes (2 GiB - 1).
+const ValueSizeMax uint64 = 2147483647
+
+// Error is brisk_error. Why a call failed: a status and a message that names the input, the limit
+// and the way out. Immutable; may be read from any thread.
+type Error = C.brisk_error
+
+// DestroyFn is brisk_destroy_fn, a pointer to a function of C. Releases the user data of a
+// callback: called exactly once, on any thread, also when the call it was given to fails.
+type DestroyFn = C.brisk_destroy_fn
+
+// Status is brisk_status. The result of a call. Zero is success, a positive number an expected
+// outcome that creates no error object, a negative number a failure.
+type Status int32
+
+// The values of Status.
+const (
+	// The call did what it says.
+	StatusOK Status = 0
+	// No live entry, cache or other object has this key or name.
+	StatusMiss Status = 1
+	// Nothing is left to return.
+	StatusEnd Status = 2
+	// The timeout passed before an answer was there; what was waited for goes on.
+	StatusTimeout Status = 3
+	// The buffer is too small; the size that is needed was stored and nothing was taken.
+	StatusShortBuffer Status = 4
+	// The budget has no room and nothing can be evicted, because callers pin what is held.
+	StatusRefused Status = 5
+	// The caller now leads the load of this key and must complete, fail or abandon it.
+	StatusLead Status = 6
+	// Another caller leads the load of this key; wait on the lease.
+	StatusWait Status = 7
+	// An argument is wrong; the message names it, its value and what is allowed.
+	StatusInvalid Status = -1
+	// The handle was closed before the call, or while the call waited.
+	StatusClosed Status = -2
+	// The system gave no memory; the call was not done, in part neither.
+	StatusOutOfMemory Status = -3
+	// A key, a value or an entry is beyond a limit; the message names size and limit.
+	StatusTooLarge Status = -4
+	// The name is taken by a live object.
+	StatusExists Status = -5
+	// The loader of this key failed; the message is the loader's own.
+	StatusLoadFailed Status = -6
+	// A load waits, directly or through others, for itself.
+	StatusDeadlock Status = -7
+	// An unexpected condition inside the library; please report the message.
+	StatusInternal Status = -8
+)
+
+// String returns the name that C gives to the value.
+func (value Status) String() string { return StatusName(value) }
+
+// Version is brisk_version. Returns the version of the loaded library, for example "0.1.0". The
+// text is static.
+//
+// Any thread.
+func Version() string {
+	return C.GoString(C.brisk_version())
+}
+
+// ABIVersion is brisk_abi_version. Returns the version of the loaded binary interface: major *
+// 65536 + minor.
+//
+// Any thread.
+func ABIVersion() uint32 {
+	return uint32(C.brisk_abi_version())
+}
+
+// ABIDigest is brisk_abi_digest. Returns the digest of the interface description that the loaded
+// library was built from. It equals BRISK_ABI_DIGEST of the headers when both come from the same
+// description.
+//
+// Any thread.
+func ABIDigest() uint64 {
+	return uint64(C.brisk_abi_digest())
+}
+
+// BuildInfo is brisk_build_info. Returns one line about the loaded library: version, interface
+// version, compiler, the allocator in use and the path it was loaded from. The text is static.
+//
+// Any thread.
+func BuildInfo() string {
+	return C.GoString(C.brisk_build_info())
+}
+
+// StatusName is brisk_status_name. Returns the name of a status, for example "BRISK_MISS", or
+// "BRISK_UNKNOWN". The text is static.
+//
+//   - status: Any number.
+//
+// Any thread.
+func StatusName(status Status) string {
+	return C.GoString(C.brisk_status_name(C.brisk_status(status)))
+}
+
+// ErrorStatus is brisk_error_status. Returns the status that the failing call returned.
+//
+//   - error: An error; NULL reads as BRISK_OK.
+//
+// Any thread.
+func ErrorStatus(error *Error) Status {
+	return Status(C.brisk_error_status(error))
+}
+
+// ErrorMessage is brisk_error_message. Returns the message of an error. The text lives as long as
+// the error.
+//
+//   - error: An error; NULL reads as the empty text.
+//
+// Any thread.
+func ErrorMessage(error *Error) string {
+	return C.GoString(C.brisk_error_message(error))
+}
+
+// ParseSize is brisk_parse_size. Reads a size in bytes from text: a decimal number, then nothing,
+// B, or k, M, G, T with an optional B (powers of 1000) or iB (powers of 1024), in any case, with an
+// optional space between. Rounds down to whole bytes.
+//
+//   - text: A number and a unit, such as "64 MiB", "1.5GB", "300 k" or "4096".
+//   - size: Receives the number of bytes.
+//
+// Fails with BRISK_INVALID. Any thread.
+func ParseSize(text []byte, size *uint64, err **Error) Status {
+	return Status(C.capi_parse_size(
+		(*C.uint8_t)(unsafe.SliceData(text)),
+		C.size_t(len(text)),
+		(*C.uint64_t)(size),
+		err,
+	))
+}
+
+// ErrorRef is brisk_error_ref. Adds a reference to error and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func ErrorRef(error *Error) *Error {
+	return C.brisk_error_ref(error)
+}
+
+// ErrorUnref is brisk_error_unref. Drops a reference to error. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func ErrorUnref(error *Error) {
+	C.brisk_error_unref(error)
+}
+
+// Runtime is brisk_runtime. One memory budget, one clock and one set of names. May be used from any
+// thread.
+type Runtime = C.brisk_runtime
+
+// Clock is brisk_clock. Which clock a runtime reads.
+type Clock int32
+
+// The values of Clock.
+const (
+	// The monotonic clock of the system, read to a tick of 4 milliseconds.
+	ClockSystem Clock = 0
+	// A clock that starts at zero and moves only by brisk_runtime_advance, for tests.
+	ClockManual Clock = 1
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value Clock) String() string {
+	switch value {
+	case ClockSystem:
+		return "system"
+	case ClockManual:
+		return "manual"
+	}
+	return "Clock(" + strconv.Itoa(int(value)) + ")"
+}
+
+// RuntimeOptions is brisk_runtime_options, member by member. Settings of a runtime. A zero field
+// selects the documented default.
+type RuntimeOptions struct {
+	// Set by NewRuntimeOptions.
+	StructSize uint32
+	// The clock to read; default BRISK_CLOCK_SYSTEM.
+	Clock Clock
+	// Bound on the bytes held by everything in this runtime; default none.
+	BudgetBytes uint64
+	// The same bound as a share of the memory that the container or machine has, 1 to 100; default
+	// none. The smaller bound counts.
+	BudgetPercent uint32
+	// Must be zero.
+	Reserved uint32
+}
+
+// NewRuntimeOptions returns a zero RuntimeOptions that knows its size.
+func NewRuntimeOptions() RuntimeOptions {
+	return RuntimeOptions{StructSize: uint32(unsafe.Sizeof(RuntimeOptions{}))}
+}
+
+var _ [C.sizeof_brisk_runtime_options]struct{} = [unsafe.Sizeof(RuntimeOptions{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_runtime_options{}.struct_size)]struct{} = [unsafe.Offsetof(RuntimeOptions{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_runtime_options{}.clock)]struct{} = [unsafe.Offsetof(RuntimeOptions{}.Clock)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_runtime_options{}.budget_bytes)]struct{} = [unsafe.Offsetof(RuntimeOptions{}.BudgetBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_runtime_options{}.budget_percent)]struct{} = [unsafe.Offsetof(RuntimeOptions{}.BudgetPercent)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_runtime_options{}.reserved)]struct{} = [unsafe.Offsetof(RuntimeOptions{}.Reserved)]struct{}{}
+
+// RuntimeStats is brisk_runtime_stats, member by member. Figures of a runtime at one moment.
+type RuntimeStats struct {
+	// Set by NewRuntimeStats.
+	StructSize uint32
+	// Caches that live in this runtime.
+	Caches uint32
+	// The bound on bytes held; BRISK_FOREVER when there is none.
+	BudgetBytes uint64
+	// Bytes that everything in this runtime holds now.
+	HeldBytes uint64
+	// The most bytes that were held at one time.
+	PeakBytes uint64
+}
+
+// NewRuntimeStats returns a zero RuntimeStats that knows its size.
+func NewRuntimeStats() RuntimeStats {
+	return RuntimeStats{StructSize: uint32(unsafe.Sizeof(RuntimeStats{}))}
+}
+
+var _ [C.sizeof_brisk_runtime_stats]struct{} = [unsafe.Sizeof(RuntimeStats{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_runtime_stats{}.struct_size)]struct{} = [unsafe.Offsetof(RuntimeStats{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_runtime_stats{}.caches)]struct{} = [unsafe.Offsetof(RuntimeStats{}.Caches)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_runtime_stats{}.budget_bytes)]struct{} = [unsafe.Offsetof(RuntimeStats{}.BudgetBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_runtime_stats{}.held_bytes)]struct{} = [unsafe.Offsetof(RuntimeStats{}.HeldBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_runtime_stats{}.peak_bytes)]struct{} = [unsafe.Offsetof(RuntimeStats{}.PeakBytes)]struct{}{}
+
+// RuntimeNew is brisk_runtime_new. Creates a runtime of its own, apart from the default one. The
+// caller owns one reference.
+//
+//   - options: Settings; NULL for the defaults.
+//
+// Fails with BRISK_INVALID, BRISK_OUT_OF_MEMORY. Any thread.
+func RuntimeNew(options *RuntimeOptions, runtime **Runtime, err **Error) Status {
+	return Status(C.brisk_runtime_new(
+		(*C.brisk_runtime_options)(unsafe.Pointer(options)),
+		runtime,
+		err,
+	))
+}
+
+// RuntimeDefault is brisk_runtime_default. Gives the default runtime of this process, created at
+// the first use with default settings. The caller owns one reference. It cannot be closed.
+//
+// Fails with BRISK_INVALID, BRISK_OUT_OF_MEMORY. Any thread.
+func RuntimeDefault(runtime **Runtime, err **Error) Status {
+	return Status(C.brisk_runtime_default(runtime, err))
+}
+
+// RuntimeClose is brisk_runtime_close. Closes every cache of the runtime and ends its background
+// work. Idempotent; later calls on the runtime return BRISK_CLOSED. The default runtime answers
+// BRISK_INVALID.
+//
+// Fails with BRISK_INVALID. Any thread. May block. Walks over all entries.
+func RuntimeClose(runtime *Runtime, err **Error) Status {
+	return Status(C.brisk_runtime_close(runtime, err))
+}
+
+// RuntimeNow is brisk_runtime_now. Reads the clock of a runtime, to the tick that decides about
+// expiry.
+//
+//   - runtime: The runtime; NULL for the default one.
+//   - nowNs: Receives nanoseconds since an arbitrary start.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
+func RuntimeNow(runtime *Runtime, nowNs *uint64, err **Error) Status {
+	return Status(C.brisk_runtime_now(runtime, (*C.uint64_t)(nowNs), err))
+}
+
+// RuntimeAdvance is brisk_runtime_advance. Moves a manual clock forward and frees, before it
+// returns, every entry that has expired by then. A system clock answers BRISK_INVALID.
+//
+//   - runtime: A runtime with a manual clock.
+//   - stepNs: Nanoseconds to move the clock forward by.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED. Any thread. Walks over all entries.
+func RuntimeAdvance(runtime *Runtime, stepNs uint64, err **Error) Status {
+	return Status(C.brisk_runtime_advance(runtime, C.uint64_t(stepNs), err))
+}
+
+// RuntimeReadStats is brisk_runtime_read_stats. Reads the figures of a runtime.
+//
+//   - runtime: The runtime; NULL for the default one.
+//   - stats: Receives the figures.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
+func RuntimeReadStats(runtime *Runtime, stats *RuntimeStats, err **Error) Status {
+	return Status(C.brisk_runtime_read_stats(
+		runtime,
+		(*C.brisk_runtime_stats)(unsafe.Pointer(stats)),
+		err,
+	))
+}
+
+// RuntimeRef is brisk_runtime_ref. Adds a reference to runtime and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func RuntimeRef(runtime *Runtime) *Runtime {
+	return C.brisk_runtime_ref(runtime)
+}
+
+// RuntimeUnref is brisk_runtime_unref. Drops a reference to runtime. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func RuntimeUnref(runtime *Runtime) {
+	C.brisk_runtime_unref(runtime)
+}
+
+// Cache is brisk_cache. A bounded, compressed key/value cache in memory. May be used from any
+// thread.
+type Cache = C.brisk_cache
+
+// Value is brisk_value. One pinned value. Its bytes stay valid and unchanged until the last
+// brisk_value_unref, even after the entry is evicted or the cache is closed and released.
+type Value = C.brisk_value
+
+// Cursor is brisk_cursor. A walk over the keys of a cache. One thread at a time; it keeps its cache
+// alive.
+type Cursor = C.brisk_cursor
+
+// Policy is brisk_policy. Which entries a full cache gives up.
+type Policy int32
+
+// The values of Policy.
+const (
+	// The best rule known for general use; today S3-FIFO.
+	PolicyAuto Policy = 0
+	// Least recently used.
+	PolicyLRU Policy = 1
+	// Three FIFO queues with a ghost list (Yang and others, FIFO Queues are All You Need for Cache
+	// Eviction, SOSP 2023).
+	PolicyS3FIFO Policy = 2
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value Policy) String() string {
+	switch value {
+	case PolicyAuto:
+		return "auto"
+	case PolicyLRU:
+		return "lru"
+	case PolicyS3FIFO:
+		return "s3fifo"
+	}
+	return "Policy(" + strconv.Itoa(int(value)) + ")"
+}
+
+// Compression is brisk_compression. Whether values are compressed.
+type Compression int32
+
+// The values of Compression.
+const (
+	// With zstd, from compression_threshold bytes up, where that saves at least an eighth; a value
+	// that does not shrink stays raw.
+	CompressionAuto Compression = 0
+	// Never.
+	CompressionOff Compression = 1
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value Compression) String() string {
+	switch value {
+	case CompressionAuto:
+		return "auto"
+	case CompressionOff:
+		return "off"
+	}
+	return "Compression(" + strconv.Itoa(int(value)) + ")"
+}
+
+// Cause is brisk_cause. Why an entry left the cache.
+type Cause int32
+
+// The values of Cause.
+const (
+	// Evicted to make room.
+	CauseCapacity Cause = 1
+	// Its lifetime, or its time without use, ended.
+	CauseExpired Cause = 2
+	// Erased or cleared by a caller.
+	CauseErased Cause = 3
+	// A newer value took its key.
+	CauseReplaced Cause = 4
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value Cause) String() string {
+	switch value {
+	case CauseCapacity:
+		return "capacity"
+	case CauseExpired:
+		return "expired"
+	case CauseErased:
+		return "erased"
+	case CauseReplaced:
+		return "replaced"
+	}
+	return "Cause(" + strconv.Itoa(int(value)) + ")"
+}
+
+// CacheOptions is brisk_cache_options, member by member. Settings of a cache. A zero field selects
+// the documented default.
+type CacheOptions struct {
+	// Set by NewCacheOptions.
+	StructSize uint32
+	// Which entries a full cache gives up; default BRISK_POLICY_AUTO.
+	Policy Policy
+	// Bound on all bytes held: keys, values, nodes, index, slack; at least 262144; default 64 MiB.
+	CapacityBytes uint64
+	// Bound on the number of entries; default none.
+	MaxEntries uint64
+	// Lifetime of an entry from its last write, in nanoseconds; default BRISK_FOREVER.
+	TTLNs uint64
+	// Lifetime of an entry from its last use, in nanoseconds; default BRISK_FOREVER.
+	IdleNs uint64
+	// Whether values are compressed; default BRISK_COMPRESSION_AUTO.
+	Compression Compression
+	// The zstd level, -7 to 19; default 1.
+	CompressionLevel int32
+	// Values of fewer bytes stay raw; default 512.
+	CompressionThreshold uint64
+	// What a zero timeout of a load means, in nanoseconds; default 30 seconds.
+	LoadTimeoutNs uint64
+	// Events kept for brisk_cache_next_event, the oldest dropped first; default none. At most
+	// 1048576.
+	EventCapacity uint32
+	// Bytes of name; default none. At most 255.
+	NameSize uint32
+	// A name, unique in the runtime, to find the cache by; copied; default none.
+	Name unsafe.Pointer
+}
+
+// NewCacheOptions returns a zero CacheOptions that knows its size.
+func NewCacheOptions() CacheOptions {
+	return CacheOptions{StructSize: uint32(unsafe.Sizeof(CacheOptions{}))}
+}
+
+var _ [C.sizeof_brisk_cache_options]struct{} = [unsafe.Sizeof(CacheOptions{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.struct_size)]struct{} = [unsafe.Offsetof(CacheOptions{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.policy)]struct{} = [unsafe.Offsetof(CacheOptions{}.Policy)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.capacity_bytes)]struct{} = [unsafe.Offsetof(CacheOptions{}.CapacityBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.max_entries)]struct{} = [unsafe.Offsetof(CacheOptions{}.MaxEntries)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.ttl_ns)]struct{} = [unsafe.Offsetof(CacheOptions{}.TTLNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.idle_ns)]struct{} = [unsafe.Offsetof(CacheOptions{}.IdleNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.compression)]struct{} = [unsafe.Offsetof(CacheOptions{}.Compression)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.compression_level)]struct{} = [unsafe.Offsetof(CacheOptions{}.CompressionLevel)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.compression_threshold)]struct{} = [unsafe.Offsetof(CacheOptions{}.CompressionThreshold)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.load_timeout_ns)]struct{} = [unsafe.Offsetof(CacheOptions{}.LoadTimeoutNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.event_capacity)]struct{} = [unsafe.Offsetof(CacheOptions{}.EventCapacity)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.name_size)]struct{} = [unsafe.Offsetof(CacheOptions{}.NameSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.name)]struct{} = [unsafe.Offsetof(CacheOptions{}.Name)]struct{}{}
+
+// CacheStats is brisk_cache_stats, member by member. Figures of a cache. Counts run from its
+// creation; a count may lag by the calls in flight on other threads. The parts of held_bytes add up
+// to it.
+type CacheStats struct {
+	// Set by NewCacheStats.
+	StructSize uint32
+	// Always zero.
+	Reserved uint32
+	// Live entries now.
+	Entries uint64
+	// Lookups that found a live entry; one that needs a larger buffer counts when it comes again.
+	Hits uint64
+	// Lookups that did not.
+	Misses uint64
+	// hits / (hits + misses), 0 before the first lookup.
+	HitRatio float64
+	// Values stored.
+	Puts uint64
+	// Values not stored because nothing could be evicted.
+	Refusals uint64
+	// Loads that completed.
+	Loads uint64
+	// Loads that failed or were abandoned.
+	LoadFailures uint64
+	// Time spent in completed and failed loads, in nanoseconds.
+	LoadNs uint64
+	// Entries evicted to make room.
+	EvictedCapacity uint64
+	// Entries that expired.
+	EvictedExpired uint64
+	// Entries erased or cleared by callers.
+	EvictedErased uint64
+	// Entries replaced by newer values.
+	EvictedReplaced uint64
+	// Bytes of entries evicted to make room.
+	EvictedCapacityBytes uint64
+	// Bytes of entries that expired.
+	EvictedExpiredBytes uint64
+	// Bytes of entries erased or cleared by callers.
+	EvictedErasedBytes uint64
+	// Bytes of entries replaced by newer values.
+	EvictedReplacedBytes uint64
+	// Events lost because the queue was full.
+	EventsDropped uint64
+	// The bound on held_bytes.
+	CapacityBytes uint64
+	// Bytes held now, from the allocator's point of view.
+	HeldBytes uint64
+	// The most bytes that were held at one time.
+	PeakBytes uint64
+	// Part of held_bytes: live entries with their nodes.
+	EntryBytes uint64
+	// Part of held_bytes: the hash index.
+	IndexBytes uint64
+	// Part of held_bytes: ghost lists and hit buffers.
+	PolicyBytes uint64
+	// Part of held_bytes: compression contexts.
+	CodecBytes uint64
+	// Part of held_bytes: memory taken and not in use by an entry.
+	SlackBytes uint64
+	// Part of held_bytes: the cache object, its counters and its event queue.
+	OtherBytes uint64
+	// Part of held_bytes: values that left the cache or were unpacked, and that callers still pin.
+	PinnedBytes uint64
+	// Part of held_bytes: values whose last pin is gone and that the next write frees.
+	ReclaimBytes uint64
+	// Bytes of all live values as callers see them.
+	RawBytes uint64
+	// Bytes of all live values as they are stored; raw_bytes / stored_bytes is the compression
+	// ratio.
+	StoredBytes uint64
+	// Live entries whose value is compressed.
+	CompressedEntries uint64
+}
+
+// NewCacheStats returns a zero CacheStats that knows its size.
+func NewCacheStats() CacheStats {
+	return CacheStats{StructSize: uint32(unsafe.Sizeof(CacheStats{}))}
+}
+
+var _ [C.sizeof_brisk_cache_stats]struct{} = [unsafe.Sizeof(CacheStats{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.struct_size)]struct{} = [unsafe.Offsetof(CacheStats{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.reserved)]struct{} = [unsafe.Offsetof(CacheStats{}.Reserved)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.entries)]struct{} = [unsafe.Offsetof(CacheStats{}.Entries)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.hits)]struct{} = [unsafe.Offsetof(CacheStats{}.Hits)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.misses)]struct{} = [unsafe.Offsetof(CacheStats{}.Misses)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.hit_ratio)]struct{} = [unsafe.Offsetof(CacheStats{}.HitRatio)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.puts)]struct{} = [unsafe.Offsetof(CacheStats{}.Puts)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.refusals)]struct{} = [unsafe.Offsetof(CacheStats{}.Refusals)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.loads)]struct{} = [unsafe.Offsetof(CacheStats{}.Loads)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.load_failures)]struct{} = [unsafe.Offsetof(CacheStats{}.LoadFailures)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.load_ns)]struct{} = [unsafe.Offsetof(CacheStats{}.LoadNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.evicted_capacity)]struct{} = [unsafe.Offsetof(CacheStats{}.EvictedCapacity)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.evicted_expired)]struct{} = [unsafe.Offsetof(CacheStats{}.EvictedExpired)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.evicted_erased)]struct{} = [unsafe.Offsetof(CacheStats{}.EvictedErased)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.evicted_replaced)]struct{} = [unsafe.Offsetof(CacheStats{}.EvictedReplaced)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.evicted_capacity_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.EvictedCapacityBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.evicted_expired_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.EvictedExpiredBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.evicted_erased_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.EvictedErasedBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.evicted_replaced_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.EvictedReplacedBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.events_dropped)]struct{} = [unsafe.Offsetof(CacheStats{}.EventsDropped)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.capacity_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.CapacityBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.held_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.HeldBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.peak_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.PeakBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.entry_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.EntryBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.index_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.IndexBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.policy_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.PolicyBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.codec_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.CodecBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.slack_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.SlackBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.other_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.OtherBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.pinned_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.PinnedBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.reclaim_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.ReclaimBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.raw_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.RawBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.stored_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.StoredBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.compressed_entries)]struct{} = [unsafe.Offsetof(CacheStats{}.CompressedEntries)]struct{}{}
+
+// CacheNew is brisk_cache_new. Creates a cache. The caller owns one reference.
+//
+//   - runtime: The runtime to live in; NULL for the default one.
+//   - options: Settings; NULL for the defaults.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_EXISTS, BRISK_OUT_OF_MEMORY. Any thread.
+func CacheNew(runtime *Runtime, options *CacheOptions, cache **Cache, err **Error) Status {
+	var pins pins
+	defer pins.Unpin()
+	if options != nil {
+		pins.Pin(options.Name)
+	}
+	return Status(C.brisk_cache_new(
+		runtime,
+		(*C.brisk_cache_options)(unsafe.Pointer(options)),
+		cache,
+		err,
+	))
+}
+
+// CacheFind is brisk_cache_find. Finds a live cache by its name. The caller owns one more reference
+// to it.
+//
+//   - runtime: The runtime to look in; NULL for the default one.
+//   - name: The name that the cache was created with.
+//
+// Outcomes: BRISK_MISS. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+func CacheFind(runtime *Runtime, name []byte, cache **Cache, err **Error) Status {
+	return Status(C.capi_cache_find(
+		runtime,
+		(*C.uint8_t)(unsafe.SliceData(name)),
+		C.size_t(len(name)),
+		cache,
+		err,
+	))
+}
+
+// CacheClose is brisk_cache_close. Drops every entry, gives the name free, and answers waiting
+// loads with BRISK_CLOSED. Idempotent; later calls on the cache return BRISK_CLOSED. Pinned values
+// stay valid.
+//
+// Fails with BRISK_INVALID. Any thread. Walks over all entries.
+func CacheClose(cache *Cache, err **Error) Status {
+	return Status(C.brisk_cache_close(cache, err))
+}
+
+// CachePut is brisk_cache_put. Copies value under key, in place of an older one. Key and value
+// together may take half of the capacity, in bytes, at most. On BRISK_REFUSED and
+// BRISK_OUT_OF_MEMORY the key has no value afterwards, so that an older version never comes back.
+//
+//   - key: The key, at most 65535 bytes; may be empty.
+//   - value: The value, at most 2147483647 bytes; may be empty.
+//   - ttlNs: Lifetime in nanoseconds; 0 inherits that of the cache, BRISK_FOREVER never expires.
+//
+// Outcomes: BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE,
+// BRISK_OUT_OF_MEMORY. Any thread.
+func CachePut(cache *Cache, key []byte, value []byte, ttlNs uint64, err **Error) Status {
+	return Status(C.capi_cache_put(
+		cache,
+		(*C.uint8_t)(unsafe.SliceData(key)),
+		C.size_t(len(key)),
+		(*C.uint8_t)(unsafe.SliceData(value)),
+		C.size_t(len(value)),
+		C.uint64_t(ttlNs),
+		err,
+	))
+}
+
+// CachePutMany is brisk_cache_put_many. Does brisk_cache_put for each entry in turn and stops at
+// the first that is not stored. The sizes must add up to the sizes of keys and values; they are all
+// checked first, and nothing is stored when one is wrong.
+//
+//   - count: The number of entries.
+//   - keys: All keys, one after the other.
+//   - keySizes: The size of each key, in bytes.
+//   - values: All values, one after the other.
+//   - valueSizes: The size of each value, in bytes.
+//   - ttlNs: Lifetime of all in nanoseconds; 0 inherits that of the cache, BRISK_FOREVER never
+//     expires.
+//   - stored: Receives how many entries were stored.
+//
+// Outcomes: BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE,
+// BRISK_OUT_OF_MEMORY. Any thread.
+func CachePutMany(
+	cache *Cache,
+	count uint64,
+	keys []byte,
+	keySizes []uint32,
+	values []byte,
+	valueSizes []uint32,
+	ttlNs uint64,
+	stored *uint64,
+	err **Error,
+) Status {
+	return Status(C.capi_cache_put_many(
+		cache,
+		C.size_t(count),
+		(*C.uint8_t)(unsafe.SliceData(keys)),
+		C.size_t(len(keys)),
+		(*C.uint32_t)(unsafe.SliceData(keySizes)),
+		(*C.uint8_t)(unsafe.SliceData(values)),
+		C.size_t(len(values)),
+		(*C.uint32_t)(unsafe.SliceData(valueSizes)),
+		C.uint64_t(ttlNs),
+		(*C.size_t)(stored),
+		err,
+	))
+}
+
+// CacheGet is brisk_cache_get. Pins the value of key, without a copy when it is stored raw. A
+// compressed value is unpacked into memory that counts towards the bound; BRISK_REFUSED says that
+// there is no room for that.
+//
+//   - value: Receives the pinned value on BRISK_OK, otherwise NULL.
+//
+// Outcomes: BRISK_MISS, BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE,
+// BRISK_OUT_OF_MEMORY. Any thread.
+func CacheGet(cache *Cache, key []byte, value **Value, err **Error) Status {
+	return Status(C.capi_cache_get(
+		cache,
+		(*C.uint8_t)(unsafe.SliceData(key)),
+		C.size_t(len(key)),
+		value,
+		err,
+	))
+}
+
+// CacheGetMany is brisk_cache_get_many. Pins the values of many keys in one call, at a lower cost a
+// key. A value that brisk_cache_get would refuse counts as not found. On failure every element is
+// NULL.
+//
+//   - count: The number of keys.
+//   - keys: All keys, one after the other.
+//   - keySizes: The size of each key, in bytes.
+//   - values: Receives a pinned value for each key, NULL where there is none.
+//   - found: Receives how many were found.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE, BRISK_OUT_OF_MEMORY. Any thread.
+func CacheGetMany(
+	cache *Cache,
+	count uint64,
+	keys []byte,
+	keySizes []uint32,
+	values []*Value,
+	found *uint64,
+	err **Error,
+) Status {
+	return Status(C.capi_cache_get_many(
+		cache,
+		C.size_t(count),
+		(*C.uint8_t)(unsafe.SliceData(keys)),
+		C.size_t(len(keys)),
+		(*C.uint32_t)(unsafe.SliceData(keySizes)),
+		unsafe.SliceData(values),
+		(*C.size_t)(found),
+		err,
+	))
+}
+
+// CacheRead is brisk_cache_read. Copies the value of key into buffer. Takes no lock and allocates
+// nothing when the value is stored raw and small.
+//
+//   - buffer: Where the value is copied; may be NULL when its capacity is 0.
+//   - size: Receives the size of the value in bytes, 0 on a miss.
+//
+// Outcomes: BRISK_MISS, BRISK_SHORT_BUFFER. Fails with BRISK_INVALID, BRISK_CLOSED,
+// BRISK_TOO_LARGE, BRISK_OUT_OF_MEMORY. Any thread.
+func CacheRead(cache *Cache, key []byte, buffer []byte, size *uint64, err **Error) Status {
+	return Status(C.capi_cache_read(
+		cache,
+		(*C.uint8_t)(unsafe.SliceData(key)),
+		C.size_t(len(key)),
+		(*C.uint8_t)(unsafe.SliceData(buffer)),
+		C.size_t(len(buffer)),
+		(*C.size_t)(size),
+		err,
+	))
+}
+
+// CacheReadMany is brisk_cache_read_many. Copies the values of many keys in one call, at a lower
+// cost a key. Stops at the first value that does not fit: BRISK_SHORT_BUFFER, with the size of that
+// value in its element of value_sizes; go on from there.
+//
+//   - count: The number of keys.
+//   - keys: All keys, one after the other.
+//   - keySizes: The size of each key, in bytes.
+//   - buffer: Where the values are copied, one after the other.
+//   - valueSizes: Receives the size of each value in bytes, UINT32_MAX where there is none.
+//   - done: Receives how many keys were answered.
+//
+// Outcomes: BRISK_SHORT_BUFFER. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE,
+// BRISK_OUT_OF_MEMORY. Any thread.
+func CacheReadMany(
+	cache *Cache,
+	count uint64,
+	keys []byte,
+	keySizes []uint32,
+	buffer []byte,
+	valueSizes []uint32,
+	done *uint64,
+	err **Error,
+) Status {
+	return Status(C.capi_cache_read_many(
+		cache,
+		C.size_t(count),
+		(*C.uint8_t)(unsafe.SliceData(keys)),
+		C.size_t(len(keys)),
+		(*C.uint32_t)(unsafe.SliceData(keySizes)),
+		(*C.uint8_t)(unsafe.SliceData(buffer)),
+		C.size_t(len(buffer)),
+		(*C.uint32_t)(unsafe.SliceData(valueSizes)),
+		(*C.size_t)(done),
+		err,
+	))
+}
+
+// CacheContains is brisk_cache_contains. Tells whether key has a live value: BRISK_OK or
+// BRISK_MISS. Does not count as a use.
+//
+// Outcomes: BRISK_MISS. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE. Any thread.
+func CacheContains(cache *Cache, key []byte, err **Error) Status {
+	return Status(C.capi_cache_contains(
+		cache,
+		(*C.uint8_t)(unsafe.SliceData(key)),
+		C.size_t(len(key)),
+		err,
+	))
+}
+
+// CacheTouch is brisk_cache_touch. Starts the lifetime of an entry anew. Counts as a use.
+//
+//   - ttlNs: New lifetime from now in nanoseconds; 0 inherits that of the cache, BRISK_FOREVER
+//     never expires.
+//
+// Outcomes: BRISK_MISS, BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE,
+// BRISK_OUT_OF_MEMORY. Any thread.
+func CacheTouch(cache *Cache, key []byte, ttlNs uint64, err **Error) Status {
+	return Status(C.capi_cache_touch(
+		cache,
+		(*C.uint8_t)(unsafe.SliceData(key)),
+		C.size_t(len(key)),
+		C.uint64_t(ttlNs),
+		err,
+	))
+}
+
+// CacheErase is brisk_cache_erase. Removes the entry of key. A load of key that is in flight
+// reaches its waiters and is not stored.
+//
+// Outcomes: BRISK_MISS. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE. Any thread.
+func CacheErase(cache *Cache, key []byte, err **Error) Status {
+	return Status(C.capi_cache_erase(
+		cache,
+		(*C.uint8_t)(unsafe.SliceData(key)),
+		C.size_t(len(key)),
+		err,
+	))
+}
+
+// CacheEraseMatching is brisk_cache_erase_matching. Removes every entry whose key matches, for
+// example user:123:*, and that was in the cache when the call began. Costs a walk over all keys;
+// other writers go on in between.
+//
+//   - pattern: A glob over the whole key: ? is any byte, * any bytes, [a-z] and [!a-z] a set, a
+//     backslash takes the next byte as it is.
+//   - erased: Receives how many entries were removed.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED. Any thread. Walks over all entries.
+func CacheEraseMatching(cache *Cache, pattern []byte, erased *uint64, err **Error) Status {
+	return Status(C.capi_cache_erase_matching(
+		cache,
+		(*C.uint8_t)(unsafe.SliceData(pattern)),
+		C.size_t(len(pattern)),
+		(*C.uint64_t)(erased),
+		err,
+	))
+}
+
+// CacheClear is brisk_cache_clear. Removes every entry that was in the cache when the call began.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED. Any thread. Walks over all entries.
+func CacheClear(cache *Cache, err **Error) Status {
+	return Status(C.brisk_cache_clear(cache, err))
+}
+
+// CacheKeys is brisk_cache_keys. Begins a walk over the keys, in no order. A key that is in the
+// cache for the whole walk is returned exactly once; one that comes or goes meanwhile at most once.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+func CacheKeys(cache *Cache, cursor **Cursor, err **Error) Status {
+	return Status(C.brisk_cache_keys(cache, cursor, err))
+}
+
+// CursorNext is brisk_cursor_next. Copies the next key into buffer. After BRISK_SHORT_BUFFER the
+// same key comes again.
+//
+//   - buffer: Where the key is copied.
+//   - size: Receives the size of the key in bytes.
+//
+// Outcomes: BRISK_END, BRISK_SHORT_BUFFER. Fails with BRISK_INVALID, BRISK_CLOSED,
+// BRISK_OUT_OF_MEMORY. One thread at a time.
+func CursorNext(cursor *Cursor, buffer []byte, size *uint64, err **Error) Status {
+	return Status(C.capi_cursor_next(
+		cursor,
+		(*C.uint8_t)(unsafe.SliceData(buffer)),
+		C.size_t(len(buffer)),
+		(*C.size_t)(size),
+		err,
+	))
+}
+
+// CacheNextEvent is brisk_cache_next_event. Takes the oldest event off the queue that
+// event_capacity switches on: an entry that left the cache. After BRISK_SHORT_BUFFER the same event
+// comes again.
+//
+//   - buffer: Where the key is copied.
+//   - size: Receives the size of the key in bytes.
+//   - cause: Receives why the entry left.
+//
+// Outcomes: BRISK_END, BRISK_SHORT_BUFFER. Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
+func CacheNextEvent(cache *Cache, buffer []byte, size *uint64, cause *Cause, err **Error) Status {
+	return Status(C.capi_cache_next_event(
+		cache,
+		(*C.uint8_t)(unsafe.SliceData(buffer)),
+		C.size_t(len(buffer)),
+		(*C.size_t)(size),
+		(*C.brisk_cause)(cause),
+		err,
+	))
+}
+
+// CacheReadStats is brisk_cache_read_stats. Reads the figures of a cache.
+//
+//   - stats: Receives the figures.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
+func CacheReadStats(cache *Cache, stats *CacheStats, err **Error) Status {
+	return Status(C.brisk_cache_read_stats(
+		cache,
+		(*C.brisk_cache_stats)(unsafe.Pointer(stats)),
+		err,
+	))
+}
+
+// ValueData is brisk_value_data. Returns the bytes of a pinned value. They live as long as the
+// value; NULL only for a NULL value.
+//
+//   - value: A value; NULL reads as empty.
+//   - size: Receives the number of bytes; may be NULL.
+//
+// Any thread.
+func ValueData(value *Value, size *uint64) unsafe.Pointer {
+	return unsafe.Pointer(C.brisk_value_data(value, (*C.size_t)(size)))
+}
+
+// CacheRef is brisk_cache_ref. Adds a reference to cache and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func CacheRef(cache *Cache) *Cache {
+	return C.brisk_cache_ref(cache)
+}
+
+// CacheUnref is brisk_cache_unref. Drops a reference to cache. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func CacheUnref(cache *Cache) {
+	C.brisk_cache_unref(cache)
+}
+
+// ValueRef is brisk_value_ref. Adds a reference to value and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func ValueRef(value *Value) *Value {
+	return C.brisk_value_ref(value)
+}
+
+// ValueUnref is brisk_value_unref. Drops a reference to value. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func ValueUnref(value *Value) {
+	C.brisk_value_unref(value)
+}
+
+// CursorUnref is brisk_cursor_unref. Releases cursor. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func CursorUnref(cursor *Cursor) {
+	C.brisk_cursor_unref(cursor)
+}
+
+// Lease is brisk_lease. A part in the load of one key: the lead, or a place among those who wait.
+// May be used from any thread. When the last reference to a lead goes and the load has not ended,
+// it is abandoned.
+type Lease = C.brisk_lease
+
+// LoadFn is brisk_load_fn, a pointer to a function of C. Makes the value of a key and ends the
+// lease with brisk_lease_complete or brisk_lease_fail. Runs on the calling thread, outside every
+// lock. Its result counts only when the lease was not ended: a failure then becomes the failure of
+// the load, anything else BRISK_LOAD_FAILED. A load that this one needs is begun with this lease as
+// its parent. An exception that leaves it becomes a failure of the load.
+type LoadFn = C.brisk_load_fn
+
+// CacheBegin is brisk_cache_begin. Looks key up, and where it is missing joins its load. Never
+// blocks. BRISK_OK gives the value, BRISK_LEAD the lead of a new load, BRISK_WAIT a place among
+// those who wait for the load in flight.
+//
+//   - parent: The lead under which this load is needed, so that a circle of loads is found; NULL
+//     for none.
+//   - value: Receives the pinned value on BRISK_OK, otherwise NULL.
+//   - lease: Receives the lease on BRISK_LEAD and BRISK_WAIT, otherwise NULL.
+//
+// Outcomes: BRISK_LEAD, BRISK_WAIT, BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED,
+// BRISK_TOO_LARGE, BRISK_DEADLOCK, BRISK_OUT_OF_MEMORY. Any thread.
+func CacheBegin(
+	cache *Cache,
+	key []byte,
+	parent *Lease,
+	value **Value,
+	lease **Lease,
+	err **Error,
+) Status {
+	return Status(C.capi_cache_begin(
+		cache,
+		(*C.uint8_t)(unsafe.SliceData(key)),
+		C.size_t(len(key)),
+		parent,
+		value,
+		lease,
+		err,
+	))
+}
+
+// LeaseComplete is brisk_lease_complete. Ends the load with a value: every waiter gets it. It is
+// stored unless the cache has no room, or the key was written or erased since the load began;
+// waiters get it all the same. A lease that does not lead, or a load that has ended, answers
+// BRISK_INVALID.
+//
+//   - lease: The lead.
+//   - value: The value; copied.
+//   - ttlNs: Lifetime in nanoseconds; 0 inherits that of the cache, BRISK_FOREVER never expires.
+//   - pinned: Receives the value, pinned; may be NULL.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE, BRISK_OUT_OF_MEMORY. Any thread.
+func LeaseComplete(lease *Lease, value []byte, ttlNs uint64, pinned **Value, err **Error) Status {
+	return Status(C.capi_lease_complete(
+		lease,
+		(*C.uint8_t)(unsafe.SliceData(value)),
+		C.size_t(len(value)),
+		C.uint64_t(ttlNs),
+		pinned,
+		err,
+	))
+}
+
+// LeaseFail is brisk_lease_fail. Ends the load with a failure: every waiter gets BRISK_LOAD_FAILED
+// with this message. Nothing is stored; the next caller begins a new load.
+//
+//   - lease: The lead.
+//   - message: Why, as text; copied.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+func LeaseFail(lease *Lease, message []byte, err **Error) Status {
+	return Status(C.capi_lease_fail(
+		lease,
+		(*C.uint8_t)(unsafe.SliceData(message)),
+		C.size_t(len(message)),
+		err,
+	))
+}
+
+// LeaseAbandon is brisk_lease_abandon. Gives the lead to one of the waiters; without waiters the
+// load ends.
+//
+//   - lease: The lead.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
+func LeaseAbandon(lease *Lease, err **Error) Status {
+	return Status(C.brisk_lease_abandon(lease, err))
+}
+
+// LeaseWait is brisk_lease_wait. Waits for the load to end. BRISK_LEAD says that the leader
+// abandoned it and that this lease leads now. May be called again after BRISK_TIMEOUT. A lease that
+// leads answers BRISK_INVALID.
+//
+//   - lease: A lease that waits.
+//   - timeoutNs: How long to wait in nanoseconds; 0 inherits load_timeout_ns of the cache.
+//   - value: Receives the pinned value on BRISK_OK, otherwise NULL.
+//
+// Outcomes: BRISK_TIMEOUT, BRISK_LEAD. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED,
+// BRISK_OUT_OF_MEMORY. Any thread. Blocks up to its timeout.
+func LeaseWait(lease *Lease, timeoutNs uint64, value **Value, err **Error) Status {
+	return Status(C.brisk_lease_wait(lease, C.uint64_t(timeoutNs), value, err))
+}
+
+// CacheGetOrLoad is brisk_cache_get_or_load. Gives the value of key, loading it when it is missing:
+// one caller runs load, for as long as that takes, the others wait for its value or its error up to
+// their timeout.
+//
+//   - parent: The lead under which this load is needed; NULL for none.
+//   - load: Makes the value when this caller leads; its user data is destroyed before the call
+//     returns.
+//   - timeoutNs: How long to wait for a load that another caller leads, in nanoseconds; 0
+//     inherits load_timeout_ns of the cache.
+//   - value: Receives the pinned value on BRISK_OK, otherwise NULL.
+//
+// Outcomes: BRISK_TIMEOUT, BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE,
+// BRISK_LOAD_FAILED, BRISK_DEADLOCK, BRISK_OUT_OF_MEMORY, BRISK_INTERNAL. Any thread. Blocks up to
+// its timeout. Calls back outside every lock.
+func CacheGetOrLoad(
+	cache *Cache,
+	key []byte,
+	parent *Lease,
+	load LoadFn,
+	user unsafe.Pointer,
+	destroy DestroyFn,
+	timeoutNs uint64,
+	value **Value,
+	err **Error,
+) Status {
+	return Status(C.capi_cache_get_or_load(
+		cache,
+		(*C.uint8_t)(unsafe.SliceData(key)),
+		C.size_t(len(key)),
+		parent,
+		load,
+		user,
+		destroy,
+		C.uint64_t(timeoutNs),
+		value,
+		err,
+	))
+}
+
+// LeaseRef is brisk_lease_ref. Adds a reference to lease and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func LeaseRef(lease *Lease) *Lease {
+	return C.brisk_lease_ref(lease)
+}
+
+// LeaseUnref is brisk_lease_unref. Drops a reference to lease. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func LeaseUnref(lease *Lease) {
+	C.brisk_lease_unref(lease)
+}

@@ -1,0 +1,228 @@
+// Generated from bindings/abi/spec. Do not edit; run `make gen`.
+// Code generated from bindings/abi/spec. DO NOT EDIT.
+
+package brisk
+
+import (
+	"time"
+
+	"github.com/brisk-runtime/brisk/bindings/go/internal/capi"
+)
+
+// Status: The result of a call. Zero is success, a positive number an expected outcome that creates
+// no error object, a negative number a failure. Later versions may add values.
+type Status = capi.Status
+
+// The values of Status.
+const (
+	// The call did what it says.
+	StatusOK = capi.StatusOK
+	// No live entry, cache or other object has this key or name.
+	StatusMiss = capi.StatusMiss
+	// Nothing is left to return.
+	StatusEnd = capi.StatusEnd
+	// The timeout passed before an answer was there; what was waited for goes on.
+	StatusTimeout = capi.StatusTimeout
+	// The buffer is too small; the size that is needed was stored and nothing was taken.
+	StatusShortBuffer = capi.StatusShortBuffer
+	// The budget has no room and nothing can be evicted, because callers pin what is held.
+	StatusRefused = capi.StatusRefused
+	// The caller now leads the load of this key and must complete, fail or abandon it.
+	StatusLead = capi.StatusLead
+	// Another caller leads the load of this key; wait on the lease.
+	StatusWait = capi.StatusWait
+	// An argument is wrong; the message names it, its value and what is allowed.
+	StatusInvalid = capi.StatusInvalid
+	// The handle was closed before the call, or while the call waited.
+	StatusClosed = capi.StatusClosed
+	// The system gave no memory; the call was not done, in part neither.
+	StatusOutOfMemory = capi.StatusOutOfMemory
+	// A key, a value or an entry is beyond a limit; the message names size and limit.
+	StatusTooLarge = capi.StatusTooLarge
+	// The name is taken by a live object.
+	StatusExists = capi.StatusExists
+	// The loader of this key failed; the message is the loader's own.
+	StatusLoadFailed = capi.StatusLoadFailed
+	// A load waits, directly or through others, for itself.
+	StatusDeadlock = capi.StatusDeadlock
+	// An unexpected condition inside the library; please report the message.
+	StatusInternal = capi.StatusInternal
+)
+
+// Clock: Which clock a runtime reads. Later versions may add values.
+type Clock = capi.Clock
+
+// The values of Clock.
+const (
+	// The monotonic clock of the system, read to a tick of 4 milliseconds.
+	ClockSystem = capi.ClockSystem
+	// A clock that starts at zero and moves only by brisk_runtime_advance, for tests.
+	ClockManual = capi.ClockManual
+)
+
+// RuntimeStats: Figures of a runtime at one moment.
+type RuntimeStats struct {
+	// Caches that live in this runtime.
+	Caches uint32
+	// The bound on bytes held; BRISK_FOREVER when there is none.
+	BudgetBytes uint64
+	// Bytes that everything in this runtime holds now.
+	HeldBytes uint64
+	// The most bytes that were held at one time.
+	PeakBytes uint64
+}
+
+func newRuntimeStats(raw *capi.RuntimeStats) (figures RuntimeStats) {
+	figures.Caches = raw.Caches
+	figures.BudgetBytes = raw.BudgetBytes
+	figures.HeldBytes = raw.HeldBytes
+	figures.PeakBytes = raw.PeakBytes
+	return figures
+}
+
+// Policy: Which entries a full cache gives up. Later versions may add values.
+type Policy = capi.Policy
+
+// The values of Policy.
+const (
+	// The best rule known for general use; today S3-FIFO.
+	PolicyAuto = capi.PolicyAuto
+	// Least recently used.
+	PolicyLRU = capi.PolicyLRU
+	// Three FIFO queues with a ghost list (Yang and others, FIFO Queues are All You Need for Cache
+	// Eviction, SOSP 2023).
+	PolicyS3FIFO = capi.PolicyS3FIFO
+)
+
+// Compression: Whether values are compressed. Later versions may add values.
+type Compression = capi.Compression
+
+// The values of Compression.
+const (
+	// With zstd, from compression_threshold bytes up, where that saves at least an eighth; a value
+	// that does not shrink stays raw.
+	CompressionAuto = capi.CompressionAuto
+	// Never.
+	CompressionOff = capi.CompressionOff
+)
+
+// Cause: Why an entry left the cache. Later versions may add values.
+type Cause = capi.Cause
+
+// The values of Cause.
+const (
+	// Evicted to make room.
+	CauseCapacity = capi.CauseCapacity
+	// Its lifetime, or its time without use, ended.
+	CauseExpired = capi.CauseExpired
+	// Erased or cleared by a caller.
+	CauseErased = capi.CauseErased
+	// A newer value took its key.
+	CauseReplaced = capi.CauseReplaced
+)
+
+// CacheStats: Figures of a cache. Counts run from its creation; a count may lag by the calls in
+// flight on other threads. The parts of held_bytes add up to it.
+type CacheStats struct {
+	// Live entries now.
+	Entries uint64
+	// Lookups that found a live entry; one that needs a larger buffer counts when it comes again.
+	Hits uint64
+	// Lookups that did not.
+	Misses uint64
+	// hits / (hits + misses), 0 before the first lookup.
+	HitRatio float64
+	// Values stored.
+	Puts uint64
+	// Values not stored because nothing could be evicted.
+	Refusals uint64
+	// Loads that completed.
+	Loads uint64
+	// Loads that failed or were abandoned.
+	LoadFailures uint64
+	// Time spent in completed and failed loads, in nanoseconds.
+	LoadTime time.Duration
+	// Entries evicted to make room.
+	EvictedCapacity uint64
+	// Entries that expired.
+	EvictedExpired uint64
+	// Entries erased or cleared by callers.
+	EvictedErased uint64
+	// Entries replaced by newer values.
+	EvictedReplaced uint64
+	// Bytes of entries evicted to make room.
+	EvictedCapacityBytes uint64
+	// Bytes of entries that expired.
+	EvictedExpiredBytes uint64
+	// Bytes of entries erased or cleared by callers.
+	EvictedErasedBytes uint64
+	// Bytes of entries replaced by newer values.
+	EvictedReplacedBytes uint64
+	// Events lost because the queue was full.
+	EventsDropped uint64
+	// The bound on held_bytes.
+	CapacityBytes uint64
+	// Bytes held now, from the allocator's point of view.
+	HeldBytes uint64
+	// The most bytes that were held at one time.
+	PeakBytes uint64
+	// Part of held_bytes: live entries with their nodes.
+	EntryBytes uint64
+	// Part of held_bytes: the hash index.
+	IndexBytes uint64
+	// Part of held_bytes: ghost lists and hit buffers.
+	PolicyBytes uint64
+	// Part of held_bytes: compression contexts.
+	CodecBytes uint64
+	// Part of held_bytes: memory taken and not in use by an entry.
+	SlackBytes uint64
+	// Part of held_bytes: the cache object, its counters and its event queue.
+	OtherBytes uint64
+	// Part of held_bytes: values that left the cache or were unpacked, and that callers still pin.
+	PinnedBytes uint64
+	// Part of held_bytes: values whose last pin is gone and that the next write frees.
+	ReclaimBytes uint64
+	// Bytes of all live values as callers see them.
+	RawBytes uint64
+	// Bytes of all live values as they are stored; raw_bytes / stored_bytes is the compression
+	// ratio.
+	StoredBytes uint64
+	// Live entries whose value is compressed.
+	CompressedEntries uint64
+}
+
+func newCacheStats(raw *capi.CacheStats) (figures CacheStats) {
+	figures.Entries = raw.Entries
+	figures.Hits = raw.Hits
+	figures.Misses = raw.Misses
+	figures.HitRatio = raw.HitRatio
+	figures.Puts = raw.Puts
+	figures.Refusals = raw.Refusals
+	figures.Loads = raw.Loads
+	figures.LoadFailures = raw.LoadFailures
+	figures.LoadTime = time.Duration(raw.LoadNs)
+	figures.EvictedCapacity = raw.EvictedCapacity
+	figures.EvictedExpired = raw.EvictedExpired
+	figures.EvictedErased = raw.EvictedErased
+	figures.EvictedReplaced = raw.EvictedReplaced
+	figures.EvictedCapacityBytes = raw.EvictedCapacityBytes
+	figures.EvictedExpiredBytes = raw.EvictedExpiredBytes
+	figures.EvictedErasedBytes = raw.EvictedErasedBytes
+	figures.EvictedReplacedBytes = raw.EvictedReplacedBytes
+	figures.EventsDropped = raw.EventsDropped
+	figures.CapacityBytes = raw.CapacityBytes
+	figures.HeldBytes = raw.HeldBytes
+	figures.PeakBytes = raw.PeakBytes
+	figures.EntryBytes = raw.EntryBytes
+	figures.IndexBytes = raw.IndexBytes
+	figures.PolicyBytes = raw.PolicyBytes
+	figures.CodecBytes = raw.CodecBytes
+	figures.SlackBytes = raw.SlackBytes
+	figures.OtherBytes = raw.OtherBytes
+	figures.PinnedBytes = raw.PinnedBytes
+	figures.ReclaimBytes = raw.ReclaimBytes
+	figures.RawBytes = raw.RawBytes
+	figures.StoredBytes = raw.StoredBytes
+	figures.CompressedEntries = raw.CompressedEntries
+	return figures
+}
