@@ -151,7 +151,7 @@ pub struct brisk_cache_stats {
     pub reserved: u32,
     /// Live entries now.
     pub entries: u64,
-    /// Lookups that found a live entry.
+    /// Lookups that found a live entry; one that needs a larger buffer counts when it comes again.
     pub hits: u64,
     /// Lookups that did not.
     pub misses: u64,

@@ -1,0 +1,165 @@
+//! Settings of a cache.
+
+use std::ptr;
+use std::time::Duration;
+
+use brisk_sys::*;
+
+use crate::error::call;
+use crate::handle::Handle;
+use crate::library::ready;
+use crate::ttl::timeout;
+use crate::{Cache, Result, Runtime, Size, Ttl};
+
+/// Which entries a full cache gives up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Policy {
+    /// The best rule known for general use.
+    #[default]
+    Auto,
+    /// Least recently used.
+    Lru,
+    /// Three FIFO queues with a ghost list.
+    S3Fifo,
+}
+
+/// Whether values are compressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Compression {
+    /// With zstd, from the threshold up, where that saves at least an eighth.
+    #[default]
+    Auto,
+    /// Never.
+    Off,
+}
+
+/// Settings of a [`Cache`]. What is not set has its default.
+#[derive(Clone, Debug, Default)]
+#[must_use = "settings do nothing until they are built"]
+pub struct CacheBuilder {
+    runtime: Option<Runtime>,
+    capacity: Option<Result<u64>>,
+    max_entries: u64,
+    ttl: Ttl,
+    idle: Ttl,
+    name: Vec<u8>,
+    policy: Policy,
+    compression: Compression,
+    compression_level: i32,
+    compression_threshold: u64,
+    load_timeout: Option<Duration>,
+    event_capacity: u32,
+}
+
+impl CacheBuilder {
+    /// Bound on all bytes held, from keys and values to index and slack: a number, or text such as
+    /// `"64 MiB"`. At least 256 KiB; by default, and for 0, 64 MiB.
+    pub fn capacity(mut self, capacity: impl Size) -> Self {
+        self.capacity = Some(capacity.bytes());
+        self
+    }
+
+    /// Bound on the number of entries; by default, and for 0, there is none.
+    pub fn max_entries(mut self, entries: u64) -> Self {
+        self.max_entries = entries;
+        self
+    }
+
+    /// Lifetime of an entry from its last write; by default forever.
+    pub fn ttl(mut self, ttl: impl Into<Ttl>) -> Self {
+        self.ttl = ttl.into();
+        self
+    }
+
+    /// Lifetime of an entry from its last use; by default forever.
+    pub fn idle(mut self, ttl: impl Into<Ttl>) -> Self {
+        self.idle = ttl.into();
+        self
+    }
+
+    /// A name, unique in the runtime, for [`Cache::find`] and for other languages; at most 255
+    /// bytes. By default, and when empty, there is none.
+    pub fn name(mut self, name: impl Into<Vec<u8>>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Which entries a full cache gives up.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Whether values are compressed.
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.compression = compression;
+        self
+    }
+
+    /// The zstd level, -7 to 19; by default, and for 0, 1.
+    pub fn compression_level(mut self, level: i32) -> Self {
+        self.compression_level = level;
+        self
+    }
+
+    /// Values of fewer bytes stay raw; by default, and for 0, 512.
+    pub fn compression_threshold(mut self, bytes: u64) -> Self {
+        self.compression_threshold = bytes;
+        self
+    }
+
+    /// How long those wait for a load who name no timeout; by default 30 seconds.
+    pub fn load_timeout(mut self, duration: Duration) -> Self {
+        self.load_timeout = Some(duration);
+        self
+    }
+
+    /// Events kept for [`Cache::next_event`], at most 1048576, of which the oldest go first; by
+    /// default none.
+    pub fn event_capacity(mut self, events: u32) -> Self {
+        self.event_capacity = events;
+        self
+    }
+
+    /// The runtime to live in; by default that of the process.
+    pub fn runtime(mut self, runtime: &Runtime) -> Self {
+        self.runtime = Some(runtime.clone());
+        self
+    }
+
+    /// Creates the cache. Fails as invalid for a setting out of its range, as existing when the name
+    /// is taken by a live cache, and as closed when the runtime is.
+    pub fn build(self) -> Result<Cache> {
+        ready()?;
+        let mut raw = brisk_cache_options::INIT;
+        raw.capacity_bytes = self.capacity.transpose()?.unwrap_or(0);
+        raw.max_entries = self.max_entries;
+        raw.ttl_ns = self.ttl.nanoseconds();
+        raw.idle_ns = self.idle.nanoseconds();
+        raw.policy = match self.policy {
+            Policy::Auto => BRISK_POLICY_AUTO,
+            Policy::Lru => BRISK_POLICY_LRU,
+            Policy::S3Fifo => BRISK_POLICY_S3FIFO,
+        };
+        raw.compression = match self.compression {
+            Compression::Auto => BRISK_COMPRESSION_AUTO,
+            Compression::Off => BRISK_COMPRESSION_OFF,
+        };
+        raw.compression_level = self.compression_level;
+        raw.compression_threshold = self.compression_threshold;
+        raw.load_timeout_ns = timeout(self.load_timeout);
+        raw.event_capacity = self.event_capacity;
+        // Too long for the field is too long for a name as well, and the library says so.
+        raw.name_size = u32::try_from(self.name.len()).unwrap_or(u32::MAX);
+        raw.name = self.name.as_ptr().cast();
+        let runtime = self.runtime.as_ref().map_or(ptr::null_mut(), Runtime::raw);
+        let mut cache = ptr::null_mut();
+        // SAFETY: runtime and name are alive, the options as large as they say, the name as long,
+        // and the place for the cache is alive.
+        call(|error| unsafe { brisk_cache_new(runtime, &raw, &mut cache, error) })?;
+        // SAFETY: the call gave one reference.
+        Ok(Cache(unsafe { Handle::given(cache) }))
+    }
+}
