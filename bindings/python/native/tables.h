@@ -1,0 +1,34 @@
+/* Generated from bindings/abi/spec. Do not edit; run `make gen`. */
+#ifndef BRISK_PYTHON_TABLES_H
+#define BRISK_PYTHON_TABLES_H
+
+/* What the parts of the raw layer know of one another. */
+
+#include <Python.h>
+
+/* The types of handles, as raw_types[] has them. */
+enum {
+  RAW_RUNTIME,
+  RAW_CACHE,
+  RAW_VALUE,
+  RAW_CURSOR,
+  RAW_LEASE,
+  RAW_TYPES,
+};
+
+/* Bytes that one struct of options can hold on to. */
+enum { RAW_VIEWS = 4 };
+
+/* Methods of a handle that another module of the interface defines. */
+extern const char cache_begin_doc[];
+PyObject *call_cache_begin(PyObject *self, PyObject *const *args, Py_ssize_t count);
+
+/* Each adds what one part of the interface has to the module. */
+int raw_add_base(PyObject *module);
+int raw_add_runtime(PyObject *module);
+int raw_add_cache(PyObject *module);
+int raw_add_load(PyObject *module);
+
+#define RAW_MODULES raw_add_base, raw_add_runtime, raw_add_cache, raw_add_load
+
+#endif

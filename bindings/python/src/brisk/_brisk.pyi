@@ -1,0 +1,446 @@
+# Generated from bindings/abi/spec. Do not edit; run `make gen`.
+"""The raw layer: the C interface as it is. A call answers its outcome and its results, in order."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, SupportsFloat
+
+from _typeshed import ReadableBuffer, WriteableBuffer
+
+Bytes = str | ReadableBuffer
+
+OK: int
+MISS: int
+END: int
+TIMEOUT: int
+SHORT_BUFFER: int
+REFUSED: int
+LEAD: int
+WAIT: int
+INVALID: int
+CLOSED: int
+OUT_OF_MEMORY: int
+TOO_LARGE: int
+EXISTS: int
+LOAD_FAILED: int
+DEADLOCK: int
+INTERNAL: int
+FOREVER: int
+KEY_SIZE_MAX: int
+VALUE_SIZE_MAX: int
+
+CLOCK_SYSTEM: int
+CLOCK_MANUAL: int
+
+POLICY_AUTO: int
+POLICY_LRU: int
+POLICY_S3FIFO: int
+COMPRESSION_AUTO: int
+COMPRESSION_OFF: int
+CAUSE_CAPACITY: int
+CAUSE_EXPIRED: int
+CAUSE_ERASED: int
+CAUSE_REPLACED: int
+
+class Error(Exception):
+    """A failure of brisk. The classes derived from this one say which."""
+
+    status: int
+    status_name: str
+
+class InvalidArgument(Error, ValueError):
+    """An argument is wrong; the message names it, its value and what is allowed."""
+
+class Closed(Error):
+    """The handle was closed before the call, or while the call waited."""
+
+class OutOfMemory(Error, MemoryError):
+    """The system gave no memory; the call was not done, in part neither."""
+
+class TooLarge(Error, ValueError):
+    """A key, a value or an entry is beyond a limit; the message names size and limit."""
+
+class Exists(Error):
+    """The name is taken by a live object."""
+
+class LoadFailed(Error):
+    """The loader of this key failed; the message is the loader's own."""
+
+class Deadlock(Error):
+    """A load waits, directly or through others, for itself."""
+
+class Internal(Error):
+    """An unexpected condition inside the library; please report the message."""
+
+def version() -> str:
+    """Returns the version of the loaded library, for example "0.1.0". The text is static."""
+
+def abi_version() -> int:
+    """Returns the version of the loaded binary interface: major * 65536 + minor."""
+
+def abi_digest() -> int:
+    """Returns the digest of the interface description that the loaded library was built from. It
+    equals BRISK_ABI_DIGEST of the headers when both come from the same description.
+    """
+
+def build_info() -> str:
+    """Returns one line about the loaded library: version, interface version, compiler, the
+    allocator in use and the path it was loaded from. The text is static.
+    """
+
+def status_name(status: int, /) -> str:
+    """Returns the name of a status, for example "BRISK_MISS", or "BRISK_UNKNOWN". The text is
+    static.
+    """
+
+def parse_size(text: Bytes, /) -> int:
+    """Reads a size in bytes from text: a decimal number, then nothing, B, or k, M, G, T with an
+    optional B (powers of 1000) or iB (powers of 1024), in any case, with an optional space
+    between. Rounds down to whole bytes.
+    """
+
+class RuntimeStats(tuple[float, ...]):
+    """Figures of a runtime at one moment."""
+
+    @property
+    def caches(self) -> int:
+        """Caches that live in this runtime."""
+    @property
+    def budget_bytes(self) -> int:
+        """The bound on bytes held; BRISK_FOREVER when there is none."""
+    @property
+    def held_bytes(self) -> int:
+        """Bytes that everything in this runtime holds now."""
+    @property
+    def peak_bytes(self) -> int:
+        """The most bytes that were held at one time."""
+    @property
+    def bytes_held(self) -> int:
+        """The same as held_bytes."""
+
+class RuntimeHandle:
+    """One memory budget, one clock and one set of names. May be used from any thread."""
+
+    def close(self) -> None:
+        """Closes every cache of the runtime and ends its background work. Idempotent; later calls
+        on the runtime return BRISK_CLOSED. The default runtime answers BRISK_INVALID.
+        """
+
+    def advance(self, step_ns: int, /) -> None:
+        """Moves a manual clock forward and frees, before it returns, every entry that has expired
+        by then. A system clock answers BRISK_INVALID.
+        """
+
+def runtime_new(options: dict[str, Any] | None, /) -> RuntimeHandle:
+    """Creates a runtime of its own, apart from the default one. The caller owns one reference."""
+
+def runtime_default() -> RuntimeHandle:
+    """Gives the default runtime of this process, created at the first use with default settings.
+    The caller owns one reference. It cannot be closed.
+    """
+
+def runtime_now(runtime: RuntimeHandle | None, /) -> int:
+    """Reads the clock of a runtime, to the tick that decides about expiry."""
+
+def runtime_read_stats(runtime: RuntimeHandle | None, /) -> RuntimeStats:
+    """Reads the figures of a runtime."""
+
+class CacheStats(tuple[float, ...]):
+    """Figures of a cache. Counts run from its creation; a count may lag by the calls in flight on
+    other threads. The parts of held_bytes add up to it.
+    """
+
+    @property
+    def entries(self) -> int:
+        """Live entries now."""
+    @property
+    def hits(self) -> int:
+        """Lookups that found a live entry; one that needs a larger buffer counts when it comes
+        again.
+        """
+    @property
+    def misses(self) -> int:
+        """Lookups that did not."""
+    @property
+    def hit_ratio(self) -> float:
+        """hits / (hits + misses), 0 before the first lookup."""
+    @property
+    def puts(self) -> int:
+        """Values stored."""
+    @property
+    def refusals(self) -> int:
+        """Values not stored because nothing could be evicted."""
+    @property
+    def loads(self) -> int:
+        """Loads that completed."""
+    @property
+    def load_failures(self) -> int:
+        """Loads that failed or were abandoned."""
+    @property
+    def load_ns(self) -> int:
+        """Time spent in completed and failed loads, in nanoseconds."""
+    @property
+    def evicted_capacity(self) -> int:
+        """Entries evicted to make room."""
+    @property
+    def evicted_expired(self) -> int:
+        """Entries that expired."""
+    @property
+    def evicted_erased(self) -> int:
+        """Entries erased or cleared by callers."""
+    @property
+    def evicted_replaced(self) -> int:
+        """Entries replaced by newer values."""
+    @property
+    def evicted_capacity_bytes(self) -> int:
+        """Bytes of entries evicted to make room."""
+    @property
+    def evicted_expired_bytes(self) -> int:
+        """Bytes of entries that expired."""
+    @property
+    def evicted_erased_bytes(self) -> int:
+        """Bytes of entries erased or cleared by callers."""
+    @property
+    def evicted_replaced_bytes(self) -> int:
+        """Bytes of entries replaced by newer values."""
+    @property
+    def events_dropped(self) -> int:
+        """Events lost because the queue was full."""
+    @property
+    def capacity_bytes(self) -> int:
+        """The bound on held_bytes."""
+    @property
+    def held_bytes(self) -> int:
+        """Bytes held now, from the allocator's point of view."""
+    @property
+    def peak_bytes(self) -> int:
+        """The most bytes that were held at one time."""
+    @property
+    def entry_bytes(self) -> int:
+        """Part of held_bytes: live entries with their nodes."""
+    @property
+    def index_bytes(self) -> int:
+        """Part of held_bytes: the hash index."""
+    @property
+    def policy_bytes(self) -> int:
+        """Part of held_bytes: ghost lists and hit buffers."""
+    @property
+    def codec_bytes(self) -> int:
+        """Part of held_bytes: compression contexts."""
+    @property
+    def slack_bytes(self) -> int:
+        """Part of held_bytes: memory taken and not in use by an entry."""
+    @property
+    def other_bytes(self) -> int:
+        """Part of held_bytes: the cache object, its counters and its event queue."""
+    @property
+    def pinned_bytes(self) -> int:
+        """Part of held_bytes: values that left the cache or were unpacked, and that callers still
+        pin.
+        """
+    @property
+    def reclaim_bytes(self) -> int:
+        """Part of held_bytes: values whose last pin is gone and that the next write frees."""
+    @property
+    def raw_bytes(self) -> int:
+        """Bytes of all live values as callers see them."""
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes of all live values as they are stored; raw_bytes / stored_bytes is the compression
+        ratio.
+        """
+    @property
+    def compressed_entries(self) -> int:
+        """Live entries whose value is compressed."""
+    @property
+    def bytes_held(self) -> int:
+        """The same as held_bytes."""
+
+class CacheHandle:
+    """A bounded, compressed key/value cache in memory. May be used from any thread."""
+
+    def close(self) -> None:
+        """Drops every entry, gives the name free, and answers waiting loads with BRISK_CLOSED.
+        Idempotent; later calls on the cache return BRISK_CLOSED. Pinned values stay valid.
+        """
+
+    def put(self, key: Bytes, value: Bytes, ttl_ns: int, /) -> int:
+        """Copies value under key, in place of an older one. Key and value together may take half of
+        the capacity, in bytes, at most. On BRISK_REFUSED and BRISK_OUT_OF_MEMORY the key has no
+        value afterwards, so that an older version never comes back.
+        """
+
+    def put_many(
+        self,
+        keys: Bytes,
+        key_sizes: ReadableBuffer,
+        values: Bytes,
+        value_sizes: ReadableBuffer,
+        ttl_ns: int,
+        /,
+    ) -> tuple[int, int]:
+        """Does brisk_cache_put for each entry in turn and stops at the first that is not stored.
+        The sizes must add up to the sizes of keys and values; they are all checked first, and
+        nothing is stored when one is wrong.
+        """
+
+    def get(self, key: Bytes, /) -> tuple[int, ValueHandle | None]:
+        """Pins the value of key, without a copy when it is stored raw. A compressed value is
+        unpacked into memory that counts towards the bound; BRISK_REFUSED says that there is no
+        room for that.
+        """
+
+    def get_many(
+        self,
+        keys: Bytes,
+        key_sizes: ReadableBuffer,
+        /,
+    ) -> tuple[list[ValueHandle | None], int]:
+        """Pins the values of many keys in one call, at a lower cost a key. A value that
+        brisk_cache_get would refuse counts as not found. On failure every element is NULL.
+        """
+
+    def read(self, key: Bytes, buffer: WriteableBuffer, /) -> tuple[int, int]:
+        """Copies the value of key into buffer. Takes no lock and allocates nothing when the value
+        is stored raw and small.
+        """
+
+    def read_many(
+        self,
+        keys: Bytes,
+        key_sizes: ReadableBuffer,
+        buffer: WriteableBuffer,
+        /,
+    ) -> tuple[int, list[int], int]:
+        """Copies the values of many keys in one call, at a lower cost a key. Stops at the first
+        value that does not fit: BRISK_SHORT_BUFFER, with the size of that value in its element
+        of value_sizes; go on from there.
+        """
+
+    def contains(self, key: Bytes, /) -> int:
+        """Tells whether key has a live value: BRISK_OK or BRISK_MISS. Does not count as a use."""
+
+    def touch(self, key: Bytes, ttl_ns: int, /) -> int:
+        """Starts the lifetime of an entry anew. Counts as a use."""
+
+    def erase(self, key: Bytes, /) -> int:
+        """Removes the entry of key. A load of key that is in flight reaches its waiters and is not
+        stored.
+        """
+
+    def erase_matching(self, pattern: Bytes, /) -> int:
+        """Removes every entry whose key matches, for example user:123:*, and that was in the cache
+        when the call began. Costs a walk over all keys; other writers go on in between.
+        """
+
+    def clear(self) -> None:
+        """Removes every entry that was in the cache when the call began."""
+
+    def keys(self) -> CursorHandle:
+        """Begins a walk over the keys, in no order. A key that is in the cache for the whole walk
+        is returned exactly once; one that comes or goes meanwhile at most once.
+        """
+
+    def next_event(self, buffer: WriteableBuffer, /) -> tuple[int, int, int]:
+        """Takes the oldest event off the queue that event_capacity switches on: an entry that left
+        the cache. After BRISK_SHORT_BUFFER the same event comes again.
+        """
+
+    def read_stats(self) -> CacheStats:
+        """Reads the figures of a cache."""
+
+    def begin(
+        self,
+        key: Bytes,
+        parent: LeaseHandle | None,
+        /,
+    ) -> tuple[int, ValueHandle | None, LeaseHandle | None]:
+        """Looks key up, and where it is missing joins its load. Never blocks. BRISK_OK gives the
+        value, BRISK_LEAD the lead of a new load, BRISK_WAIT a place among those who wait for the
+        load in flight.
+        """
+
+class ValueHandle:
+    """One pinned value. Its bytes stay valid and unchanged until the last brisk_value_unref, even
+    after the entry is evicted or the cache is closed and released.
+    """
+
+class CursorHandle:
+    """A walk over the keys of a cache. One thread at a time; it keeps its cache alive."""
+
+    def next(self, buffer: WriteableBuffer, /) -> tuple[int, int]:
+        """Copies the next key into buffer. After BRISK_SHORT_BUFFER the same key comes again."""
+
+def cache_new(runtime: RuntimeHandle | None, options: dict[str, Any] | None, /) -> CacheHandle:
+    """Creates a cache. The caller owns one reference."""
+
+def cache_find(runtime: RuntimeHandle | None, name: Bytes, /) -> tuple[int, CacheHandle | None]:
+    """Finds a live cache by its name. The caller owns one more reference to it."""
+
+class LeaseHandle:
+    """A part in the load of one key: the lead, or a place among those who wait. May be used from
+    any thread. When the last reference to a lead goes and the load has not ended, it is
+    abandoned.
+    """
+
+    def complete(self, value: Bytes, ttl_ns: int, /) -> ValueHandle:
+        """Ends the load with a value: every waiter gets it. It is stored unless the cache has no
+        room, or the key was written or erased since the load began; waiters get it all the same.
+        A lease that does not lead, or a load that has ended, answers BRISK_INVALID.
+        """
+
+    def fail(self, message: Bytes, /) -> None:
+        """Ends the load with a failure: every waiter gets BRISK_LOAD_FAILED with this message.
+        Nothing is stored; the next caller begins a new load.
+        """
+
+    def abandon(self) -> None:
+        """Gives the lead to one of the waiters; without waiters the load ends."""
+
+    def wait(self, timeout_ns: int, /) -> tuple[int, ValueHandle | None]:
+        """Waits for the load to end. BRISK_LEAD says that the leader abandoned it and that this
+        lease leads now. May be called again after BRISK_TIMEOUT. A lease that leads answers
+        BRISK_INVALID.
+        """
+
+class CacheBase:
+    """The hot part of a cache, written by hand in hot.c. Documented in brisk.Cache."""
+
+    def __init__(
+        self,
+        raw: CacheHandle,
+        encode: Callable[[Any], ReadableBuffer] | None = None,
+        decode: Callable[[bytes], Any] | None = None,
+        /,
+    ) -> None: ...
+    @property
+    def raw(self) -> CacheHandle: ...
+    def get(self, key: Bytes, default: Any = None) -> Any: ...
+    def set(self, key: Bytes, value: Any, ttl: Seconds | None = None) -> bool: ...
+    def get_many(self, keys: Iterable[Bytes], default: Any = None) -> list[Any]: ...
+    def set_many(
+        self,
+        entries: Mapping[Any, Any] | Iterable[tuple[Bytes, Any]],
+        ttl: Seconds | None = None,
+    ) -> int: ...
+    def encode(self, value: Any, /) -> ReadableBuffer: ...
+    def decode(self, data: ReadableBuffer, /) -> Any: ...
+    def __getitem__(self, key: Bytes, /) -> Any: ...
+    def __setitem__(self, key: Bytes, value: Any, /) -> None: ...
+    def __delitem__(self, key: Bytes, /) -> None: ...
+    def __contains__(self, key: object, /) -> bool: ...
+
+class HasSeconds:
+    """What a datetime.timedelta has."""
+
+    def total_seconds(self) -> float: ...
+
+Seconds = SupportsFloat | HasSeconds
+
+def nanoseconds(seconds: Seconds | None, name: str, /) -> int:
+    """A lifetime as C has it: 0 for None, FOREVER for infinity."""
+
+def wait_nanoseconds(seconds: Seconds | None, name: str, /) -> int:
+    """A timeout as C has it: 0 for None, one nanosecond for what is not positive."""
+
+def library() -> tuple[str, str, str]:
+    """The version, the binary interface and the path of the loaded library."""
