@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from suites.builds import BUILD, RELEASE, BuildFailed, Context
+from suites.builds import BUILD, BuildFailed, Context
 from suites.cases import PYTHON, Outcome, plain, pytest, tail
 from suites.process import ROOT, execute
 
-PREFIX = BUILD / "prefix"
 SITE = BUILD / "python/site"
 RUST = ROOT / "bindings/rust"
 GO = ROOT / "bindings/go"
+PIP = (PYTHON, "-m", "pip", "install", "--quiet", "--upgrade")
+RUFF = "ruff==0.8.0"
 PYTHON_TESTS = ROOT / "tests/bindings/python"
 PLAYERS = ROOT / "tests/scenarios"
 CARGO = {"CARGO_TARGET_DIR": str(BUILD / "rust"), "CARGO_TERM_COLOR": "never"}
@@ -24,23 +25,18 @@ Env = Mapping[str, str]
 def installed(context: Context) -> dict[str, str]:
     """Installs the library in build/prefix; returns the environment in which it is found."""
     context.say("building build/release")
-    RELEASE.make(context, "build.ninja")
-    RELEASE.make(context, *RELEASE.files(lambda target: target["installed"]))
-    command = ["meson", "install", "-C", str(RELEASE.folder), "--no-rebuild", "--only-changed"]
-    must("installing in build/prefix", [*command, "--destdir", str(PREFIX)], context)
-    (pc,) = PREFIX.rglob("brisk.pc")
-    prefix = re.sub(r"^prefix=.*", f"prefix={pc.parents[3]}", pc.read_text(), flags=re.MULTILINE)
-    pc.write_text(prefix)
-    return {"PKG_CONFIG_PATH": str(pc.parent), "LD_LIBRARY_PATH": str(pc.parents[1])}
+    said = must("installing", [str(ROOT / ".ci/prefix"), f"--jobs={context.jobs}"], context)
+    return dict(re.findall(r"^(\w+_PATH)=(.*)$", said, re.MULTILINE))
 
 
 def must(
     name: str, command: Sequence[str], context: Context, env: Env | None = None, cwd: Path = ROOT
-) -> None:
-    """Runs a step that everything after it needs."""
+) -> str:
+    """Runs a step that everything after it needs; returns what it said."""
     done = execute(command, context.log, env, cwd)
     if done.code != 0:
         raise BuildFailed(Outcome(name, done.seconds, failed=1, detail=tail(done)))
+    return done.output
 
 
 def counted(
@@ -89,13 +85,23 @@ def go(context: Context) -> Iterator[Outcome]:
 def python(context: Context) -> Iterator[Outcome]:
     env = python_env(context)
     yield pytest("python", [PYTHON_TESTS], context.log, env)
+    # Debian has no ruff.
+    tools = BUILD / "tools"
+    pip = [*PIP, "--target", str(tools), RUFF]
+    must("pip install ruff", pip, context, {**env, "PIP_ROOT_USER_ACTION": "ignore"})
+    ruff = str(tools / "bin/ruff")
+    for name, command in {
+        "ruff check": [ruff, "check", "--no-cache", "."],
+        "ruff format": [ruff, "format", "--no-cache", "--check", "."],
+    }.items():
+        yield plain(name, command, context.log, env)
 
 
 def python_env(context: Context) -> dict[str, str]:
     """Installs the package in build/python/site, as pip does for a user."""
     env = installed(context)
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--no-build-isolation", "--no-deps"]
-    command += ["--upgrade", "--target", str(SITE), str(ROOT / "bindings/python")]
+    command = [*PIP, "--no-build-isolation", "--no-deps", "--target", str(SITE)]
+    command.append(str(ROOT / "bindings/python"))
     must("pip install bindings/python", command, context, {**env, "PIP_ROOT_USER_ACTION": "ignore"})
     return {**env, "PYTHONPATH": str(SITE)}
 
