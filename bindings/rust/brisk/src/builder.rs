@@ -116,8 +116,8 @@ impl CacheBuilder {
         self
     }
 
-    /// Events kept for [`Cache::next_event`], at most 1048576, of which the oldest go first; by
-    /// default none.
+    /// Events kept for [`Cache::next_event`], of which the oldest go first, at most 1048576; by
+    /// default none. An event with a key of more than some 50 bytes takes the place of several.
     pub fn event_capacity(mut self, events: u32) -> Self {
         self.event_capacity = events;
         self

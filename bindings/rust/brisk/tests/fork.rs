@@ -1,0 +1,93 @@
+//! fork: the child goes on with the handles that it inherited.
+
+mod common;
+
+use brisk::{Begin, Runtime};
+use common::{cache, noise};
+use std::time::Duration;
+
+extern "C" {
+    fn fork() -> i32;
+    fn waitpid(pid: i32, status: *mut i32, options: i32) -> i32;
+    fn _exit(status: i32) -> !;
+}
+
+/// Runs a function in a child process; whether it said yes. A panic is a no.
+fn in_child(child: impl FnOnce() -> bool + std::panic::UnwindSafe) -> bool {
+    // SAFETY: the child runs the function and ends, without the destructors of the parent.
+    unsafe {
+        match fork() {
+            0 => _exit(match std::panic::catch_unwind(child) {
+                Ok(true) => 0,
+                _ => 1,
+            }),
+            pid => {
+                assert!(pid > 0, "fork failed");
+                let mut status = -1;
+                assert_eq!(waitpid(pid, &mut status, 0), pid);
+                status == 0
+            }
+        }
+    }
+}
+
+#[test]
+fn handles_work_on_in_the_child() {
+    let cache = cache();
+    let large = noise(70_000, 1);
+    cache.put("large", &large).unwrap();
+    cache.put("text", vec![b'x'; 70_000]).unwrap();
+    let pinned = cache.get("large").unwrap().unwrap();
+    let mut walk = cache.keys().unwrap();
+    walk.next().unwrap().unwrap();
+    let Begin::Lead(lead) = cache.begin("missing").unwrap() else {
+        panic!("nobody loads");
+    };
+    let child = || {
+        assert_eq!(pinned, large);
+        assert_eq!(cache.get("text").unwrap().unwrap(), vec![b'x'; 70_000]);
+        assert_eq!(walk.count(), 1);
+        for i in 0..1000_u64 {
+            assert!(cache.put(i.to_ne_bytes(), noise(1000, i)).unwrap());
+        }
+        assert_eq!(
+            cache.get(7_u64.to_ne_bytes()).unwrap().unwrap(),
+            noise(1000, 7)
+        );
+        let loaded = cache.get_or_load("new", || Ok::<_, brisk::Error>("value"));
+        assert_eq!(loaded.unwrap(), "value");
+        // A leader may be a thread that the child does not have, so that others load anew.
+        let again = cache.get_or_load("missing", || Ok::<_, brisk::Error>("loaded anew"));
+        assert_eq!(again.unwrap(), "loaded anew");
+        assert_eq!(
+            lead.complete("for those who wait").unwrap(),
+            "for those who wait"
+        );
+        cache.clear().unwrap();
+        cache.close().is_ok()
+    };
+    assert!(in_child(std::panic::AssertUnwindSafe(child)));
+    assert!(
+        cache.contains("large").unwrap(),
+        "what the child does is its own"
+    );
+    assert!(!cache.contains("new").unwrap());
+}
+
+#[test]
+fn a_child_makes_caches_of_its_own() {
+    let kept = cache();
+    assert!(in_child(|| {
+        let runtime = Runtime::builder().build().unwrap();
+        let cache = brisk::Cache::builder().runtime(&runtime).build().unwrap();
+        cache.put("key", "value").unwrap();
+        let short = Duration::from_millis(1);
+        cache.put_with_ttl("short", "value", short).unwrap();
+        std::thread::sleep(Duration::from_millis(50));
+        !cache.contains("short").unwrap() && cache.contains("key").unwrap()
+    }));
+    assert!(!in_child(|| panic!(
+        "a test that fails in the child is seen"
+    )));
+    drop(kept);
+}
