@@ -70,8 +70,11 @@ def parts(function: Function) -> list[Part]:
         params = params[1:]
     counts = _counted(params)
     found = [_part(function, param, counts) for param in params]
-    if not function.outcomes:  # then a handle that is given out is always there
-        found = [replace(part, answer=part.answer.removesuffix(" | None")) for part in found]
+    if not function.outcomes:  # then a handle is there unless it was not wanted
+        found = [
+            replace(part, answer=part.answer if part.take else part.answer.removesuffix(" | None"))
+            for part in found
+        ]
     if not function.fallible and function.returns_type:
         c_type = cmap.value_type(function.returns_type)[0]
         head = Part("value", [], [f"{cmap.CParam('value', c_type).declaration} = 0"])
@@ -203,11 +206,15 @@ def _scalar_out(param: Param, counts: dict[str, list[str]]) -> Part:
 
 
 def _handle_out(param: Param, counts: dict[str, list[str]]) -> Part:
+    """A handle; where C takes NULL for it, an argument says whether it is wanted."""
     name, target = param.name, param.target
+    wanted = f"{name}_wanted"
     return Part(
         name,
-        [f"&{name}"],
-        [f"{cmap.c_name(target)} *{name} = NULL"],
+        [f"{wanted} ? &{name} : NULL" if param.nullable else f"&{name}"],
+        [f"{cmap.c_name(target)} *{name} = NULL", *([f"int {wanted} = 0"] * param.nullable)],
+        f'raw_wanted(args[{{at}}], "{name}", &{wanted})' if param.nullable else "",
+        "bool",
         result=f"raw_wrap(RAW_{target.upper()}, {name})",
         answer=f"{handle_class(target)} | None",
     )

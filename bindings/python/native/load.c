@@ -40,7 +40,7 @@ done:
 }
 
 static const char lease_complete_doc[] =
-    "complete($self, value, ttl_ns, /)\n"
+    "complete($self, value, ttl_ns, pinned, /)\n"
     "--\n"
     "\n"
     "Ends the load with a value: every waiter gets it. It is stored unless the cache has\n"
@@ -52,15 +52,18 @@ static PyObject *call_lease_complete(PyObject *self, PyObject *const *args, Py_s
   RawView value = {0};
   uint64_t ttl_ns = 0;
   brisk_value *pinned = NULL;
+  int pinned_wanted = 0;
   brisk_error *error = NULL;
   brisk_status status = BRISK_OK;
   PyObject *result = NULL;
-  if (!raw_arguments("complete", count, 2)) goto done;
+  if (!raw_arguments("complete", count, 3)) goto done;
   if (!raw_bytes(args[0], "value", &value)) goto done;
   if (!raw_u64(args[1], "ttl_ns", &ttl_ns)) goto done;
+  if (!raw_wanted(args[2], "pinned", &pinned_wanted)) goto done;
   {
     PyThreadState *const thread = raw_release(raw_is_large(value.size));
-    status = brisk_lease_complete(raw_self(self), value.data, value.size, ttl_ns, &pinned, &error);
+    status = brisk_lease_complete(raw_self(self), value.data, value.size, ttl_ns,
+                                  pinned_wanted ? &pinned : NULL, &error);
     raw_retake(thread);
   }
   if (status != BRISK_OK) {

@@ -73,6 +73,7 @@ int raw_i32(PyObject *from, const char *name, int32_t *to);
 int raw_size(PyObject *from, const char *name, size_t *to);
 int raw_f64(PyObject *from, const char *name, double *to);
 int raw_handle(PyObject *from, const char *name, int type, int nullable, void **to);
+int raw_wanted(PyObject *from, const char *name, int *to);
 void raw_drop(RawView *view);
 void raw_drop_all(RawView *views);
 void *raw_new(size_t count, size_t item);

@@ -127,6 +127,12 @@ int raw_handle(PyObject *from, const char *name, int type, int nullable, void **
   return 1;
 }
 
+int raw_wanted(PyObject *from, const char *name, int *to) {
+  if (!PyBool_Check(from)) return raw_wrong_type(from, name, "bool: whether the object is wanted");
+  *to = from == Py_True;
+  return 1;
+}
+
 void raw_drop(RawView *view) {
   if (view->view.obj) PyBuffer_Release(&view->view);
   Py_CLEAR(view->owner);

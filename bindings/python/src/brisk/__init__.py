@@ -1,0 +1,96 @@
+"""brisk: a bounded, compressed cache in memory that every language of a process shares.
+
+    import brisk
+
+    cache = brisk.Cache("64 MiB", ttl=3600)
+    cache["user:1"] = b"Ada"
+    cache.get("user:1")                                # b"Ada"
+    cache.get_or_load("page:7", lambda key: b"...")    # one load, however many threads ask
+
+Keys are str or bytes; a str is its UTF-8, so "a" and b"a" are one key. Times are seconds, as a
+number or a timedelta; math.inf is for ever. Sizes are bytes, as a number or a text like "64 MiB".
+Everything may be used from any thread, unless it says otherwise. A failure is a brisk.Error, and
+a ValueError or TypeError as well where an argument is wrong.
+"""
+
+from __future__ import annotations
+
+from brisk import _brisk
+from brisk._brisk import (
+    CacheStats,
+    Closed,
+    Deadlock,
+    Error,
+    Exists,
+    Internal,
+    InvalidArgument,
+    LoadFailed,
+    OutOfMemory,
+    RuntimeStats,
+    TooLarge,
+    WrongType,
+    parse_size,
+    version,
+)
+from brisk.cache import Cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from brisk.errors import Refused, Timeout
+    from brisk.loads import Lease
+    from brisk.pins import Pin
+    from brisk.runtime import Runtime
+
+__version__ = "0.1.0"
+__all__ = [
+    "Cache",
+    "CacheStats",
+    "Closed",
+    "Deadlock",
+    "Error",
+    "Exists",
+    "Internal",
+    "InvalidArgument",
+    "Lease",
+    "LoadFailed",
+    "OutOfMemory",
+    "Pin",
+    "Refused",
+    "Runtime",
+    "RuntimeStats",
+    "Timeout",
+    "TooLarge",
+    "WrongType",
+    "build_info",
+    "parse_size",
+    "version",
+]
+
+
+def build_info() -> dict[str, str]:
+    """Tells which library was loaded, and by what.
+
+    version, abi and library (its path) are those of the loaded library, extension is the path of
+    the module that loaded it, and text a line with the compiler and the allocator.
+    """
+    loaded, abi, path = _brisk.library()
+    extension = _brisk.__file__
+    text = _brisk.build_info()
+    return {"version": loaded, "abi": abi, "library": path, "extension": extension, "text": text}
+
+
+# What is imported at its first use, so that `import brisk` stays short.
+_LATER = {
+    "Lease": "brisk.loads",
+    "Pin": "brisk.pins",
+    "Refused": "brisk.errors",
+    "Runtime": "brisk.runtime",
+    "Timeout": "brisk.errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module 'brisk' has no attribute {name!r}")
+    found = globals()[name] = getattr(__import__(_LATER[name], fromlist=[name]), name)
+    return found
