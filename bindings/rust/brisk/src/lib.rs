@@ -68,3 +68,8 @@ pub const KEY_SIZE_MAX: usize = brisk_sys::BRISK_KEY_SIZE_MAX as usize;
 
 /// The longest value, in bytes: 2 GiB - 1.
 pub const VALUE_SIZE_MAX: usize = brisk_sys::BRISK_VALUE_SIZE_MAX as usize;
+
+// The examples of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
