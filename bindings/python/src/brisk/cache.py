@@ -97,7 +97,7 @@ class Cache(CacheBase):
         }
         if name is not None:
             options["name"] = name
-        raw = _brisk.cache_new(runtime._raw if runtime is not None else None, options)
+        raw = _brisk.cache_new(getattr(runtime, "_raw", runtime), options)
         super().__init__(raw, encode, decode)
         self._timeout: int = options["load_timeout_ns"] or DEFAULT_TIMEOUT
 
@@ -113,8 +113,7 @@ class Cache(CacheBase):
         """The live cache of this name, made in any language of the process; None without one."""
         encode, decode = _functions(codec)
         timeout = wait_nanoseconds(load_timeout, "load_timeout") or DEFAULT_TIMEOUT
-        above = runtime._raw if runtime is not None else None
-        _, raw = _brisk.cache_find(above, name)
+        _, raw = _brisk.cache_find(getattr(runtime, "_raw", runtime), name)
         if raw is None:
             return None
         self = cls.__new__(cls)
