@@ -46,6 +46,31 @@ func TestForgottenHandlesLetGo(t *testing.T) {
 	})
 }
 
+func TestOneReleaseIsOne(t *testing.T) {
+	cache := newCache(t, brisk.CacheOptions{Compression: brisk.CompressionOff})
+	put(t, cache, "key", "value")
+	kept, _, _ := cache.Pin(key)
+	func() {
+		for range 10 {
+			other, _, _ := cache.Pin(key)
+			other.Release()
+			other.Release()
+		}
+	}()
+	must(cache.Erase(key))
+	for range 5 {
+		runtime.GC()
+		time.Sleep(time.Millisecond)
+	}
+	if must(cache.Stats()).PinnedBytes == 0 || kept.String() != "value" {
+		t.Errorf("others let go of %q", kept)
+	}
+	kept.Release()
+	if must(cache.Stats()).PinnedBytes != 0 {
+		t.Error("a released value is pinned")
+	}
+}
+
 func TestDestructionInAnyOrder(t *testing.T) {
 	home := must(brisk.NewRuntime(brisk.RuntimeOptions{}))
 	cache := must(home.NewCache(brisk.CacheOptions{}))

@@ -227,6 +227,17 @@ func TestWaitHasTheTimeoutOfTheCache(t *testing.T) {
 	}
 }
 
+func TestDeadlinesStandAboveTheTimeoutOfTheCache(t *testing.T) {
+	cache := newCache(t, brisk.CacheOptions{LoadTimeout: time.Millisecond})
+	load := begin(cache, gives("value"))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+	defer cancel()
+	time.AfterFunc(20*time.Millisecond, func() { load.finish() })
+	if value, err := cache.GetOrLoad(ctx, key, never); string(value) != "value" || err != nil {
+		t.Errorf("%q, %v", value, err)
+	}
+}
+
 func TestWaitEndsWithTheCache(t *testing.T) {
 	cache := newCache(t, brisk.CacheOptions{})
 	load := begin(cache, gives("late"))

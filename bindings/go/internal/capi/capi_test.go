@@ -99,6 +99,21 @@ func TestBytesBesidePointers(t *testing.T) {
 	}
 }
 
+var onHeap *capi.CacheOptions
+
+// The runtime of Go refuses a pointer to memory that it might move.
+func TestNamesOfOptionsArePinned(t *testing.T) {
+	options := capi.NewCacheOptions()
+	onHeap = &options
+	name := []byte(t.Name())
+	options.Name, options.NameSize = unsafe.Pointer(&name[0]), uint32(len(name))
+	var cache *capi.Cache
+	if status := capi.CacheNew(nil, onHeap, &cache, nil); status != capi.StatusOK {
+		t.Fatal(status)
+	}
+	capi.CacheUnref(cache)
+}
+
 func TestNames(t *testing.T) {
 	for text, name := range map[string]interface{ String() string }{
 		"BRISK_SHORT_BUFFER": capi.StatusShortBuffer, "BRISK_UNKNOWN": capi.Status(99),
