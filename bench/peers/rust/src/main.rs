@@ -1,0 +1,37 @@
+//! The contestants in Rust: SHAPE WORK KEYS ROOM THREADS SECONDS [SEQUENCE], one line of JSON out.
+//!
+//! The shape is `brisk`, `moka`, or one of quick_cache: `inline` holds arrays of 64 bytes, the
+//! cheapest that this cache knows (no allocation at a set, one copy at a get, a size fixed when the
+//! program is compiled), `boxed` holds values of any size, as brisk does.
+
+mod brisk;
+mod moka;
+mod quick_cache;
+mod sequence;
+mod workload;
+
+use std::env;
+use workload::{fail, Value, Work};
+
+fn main() {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [shape, name, keys, room, threads, seconds, sequence @ ..] = arguments.as_slice() else {
+        fail("usage: SHAPE WORK KEYS ROOM THREADS SECONDS [SEQUENCE]")
+    };
+    let work = Work {
+        name: name.clone(),
+        keys: keys.parse().unwrap(),
+        room: room.parse().unwrap(),
+        threads: threads.parse().unwrap(),
+        seconds: seconds.parse().unwrap(),
+        sequence: sequence.first().cloned().unwrap_or_default(),
+    };
+    match shape.as_str() {
+        "brisk" if work.name == "W1-batch" => workload::batches::<brisk::Brisk>(&work),
+        "brisk" => workload::run::<brisk::Brisk>(&work),
+        "moka" => workload::run::<moka::Moka>(&work),
+        "inline" => workload::run::<quick_cache::QuickCache<Value>>(&work),
+        "boxed" => workload::run::<quick_cache::QuickCache<Box<[u8]>>>(&work),
+        other => fail(&format!("unknown shape {other}")),
+    }
+}
