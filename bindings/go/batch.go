@@ -1,3 +1,5 @@
+// Many keys in one call, with memory that the next call has again.
+
 package brisk
 
 import (

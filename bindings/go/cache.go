@@ -1,3 +1,5 @@
+// Cache: one key at a time, the walk over all of them, events and figures.
+
 package brisk
 
 import (
@@ -80,7 +82,7 @@ func (c *Cache) getNew(key, dst []byte) ([]byte, bool, error) {
 // is none. A compressed value is unpacked into memory that counts towards the capacity; without room
 // for that the error is [ErrRefused].
 //
-// A pin costs more than a copy of a small value: it pays from some kilobytes up.
+// A pin costs more than a copy of a small value: it pays from some ten kilobytes up.
 func (c *Cache) Pin(key []byte) (value *Value, ok bool, err error) {
 	var raw *capi.Value
 	var failed *capi.Error

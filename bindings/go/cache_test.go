@@ -1,3 +1,5 @@
+// What a cache answers, and what it refuses.
+
 package brisk_test
 
 import (

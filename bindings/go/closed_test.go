@@ -1,3 +1,5 @@
+// Nothing that is called after the end does harm.
+
 package brisk_test
 
 import (

@@ -1,3 +1,5 @@
+// Errors: what errors.Is tells apart, and how a failure of C becomes one.
+
 package brisk
 
 import "github.com/brisk-runtime/brisk/bindings/go/internal/capi"

@@ -1,3 +1,5 @@
+// The examples of the documentation.
+
 package brisk_test
 
 import (

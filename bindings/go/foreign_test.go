@@ -1,3 +1,5 @@
+// Leaders and caches of other languages, which this package hears nothing of.
+
 package brisk
 
 import (

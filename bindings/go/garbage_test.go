@@ -1,3 +1,5 @@
+// What the collector of Go has to do with it: forgotten handles, and no garbage of ours.
+
 package brisk_test
 
 import (

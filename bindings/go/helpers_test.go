@@ -1,3 +1,5 @@
+// What the tests share.
+
 package brisk_test
 
 import (

@@ -1,3 +1,5 @@
+// Leases: the steps of a load, and the wait for one that somebody else leads.
+
 package brisk
 
 import (

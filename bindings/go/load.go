@@ -1,3 +1,5 @@
+// GetOrLoad: a load that is one function call.
+
 package brisk
 
 import (

@@ -1,3 +1,5 @@
+// Loads: one loader a key, its answers, errors and panics, and the waits for it.
+
 package brisk_test
 
 import (

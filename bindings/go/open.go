@@ -1,3 +1,5 @@
+// How a cache is created, found and forgotten.
+
 package brisk
 
 import (

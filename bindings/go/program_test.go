@@ -1,3 +1,5 @@
+// The package inside programs: another library, other programs, the README.
+
 package brisk_test
 
 import (

@@ -1,3 +1,5 @@
+// Nothing of the C interface is out of reach.
+
 package brisk_test
 
 import (

@@ -1,3 +1,5 @@
+// Runtime: what caches share.
+
 package brisk
 
 import (

@@ -1,3 +1,5 @@
+// Value: a pinned value.
+
 package brisk
 
 import (

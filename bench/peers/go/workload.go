@@ -1,3 +1,5 @@
+// The work that every contestant does: keys, values, checks and the timed loop.
+
 package main
 
 import (

@@ -110,12 +110,12 @@ def _pins(name: str, struct: str, model: Model) -> tuple[str, ...]:
     held = [exported(f.name) for f in structs[struct].fields if f.type == "cbytes"]
     if not held:
         return ()
-    pins = [f"\tpins.Pin({name}.{member})" for member in held]
+    pinned = f"{name}Pins"
     return (
-        "var pins pins",
-        "defer pins.Unpin()",
+        f"var {pinned} pins",
+        f"defer {pinned}.Unpin()",
         f"if {name} != nil {{",
-        *pins,
+        *(f"\t{pinned}.Pin({name}.{member})" for member in held),
         "}",
     )
 

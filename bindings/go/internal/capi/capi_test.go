@@ -1,3 +1,5 @@
+// The generated layer, where the package above it does not go.
+
 package capi_test
 
 import (

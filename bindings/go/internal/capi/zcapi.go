@@ -824,10 +824,10 @@ var _ [unsafe.Offsetof(C.brisk_cache_stats{}.compressed_entries)]struct{} = [uns
 //
 // Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_EXISTS, BRISK_OUT_OF_MEMORY. Any thread.
 func CacheNew(runtime *Runtime, options *CacheOptions, cache **Cache, err **Error) Status {
-	var pins pins
-	defer pins.Unpin()
+	var optionsPins pins
+	defer optionsPins.Unpin()
 	if options != nil {
-		pins.Pin(options.Name)
+		optionsPins.Pin(options.Name)
 	}
 	return Status(C.brisk_cache_new(
 		runtime,

@@ -1,3 +1,5 @@
+// The operations on entries, and on the cache as a whole.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// The operations of loads, by loader and by lease.
+
 package main
 
 import (

@@ -1,0 +1,75 @@
+// What calls cost: go test -bench . -run '^$'
+
+package brisk_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/brisk-runtime/brisk/bindings/go"
+)
+
+func benchmarked(b *testing.B) (cache *brisk.Cache, keys [][]byte) {
+	cache = newCache(b, brisk.CacheOptions{})
+	for i := range 100 {
+		keys = append(keys, fmt.Appendf(nil, "key:%012d", i))
+		put(b, cache, string(keys[i]), fmt.Sprintf("%064d", i))
+	}
+	b.ReportAllocs()
+	return cache, keys
+}
+
+func BenchmarkGet(b *testing.B) {
+	cache, keys := benchmarked(b)
+	buffer := make([]byte, 0, 64)
+	for i := 0; b.Loop(); i++ {
+		cache.Get(keys[i%100], buffer)
+	}
+}
+
+func BenchmarkGetWithoutRoom(b *testing.B) {
+	cache, keys := benchmarked(b)
+	for i := 0; b.Loop(); i++ {
+		cache.Get(keys[i%100], nil)
+	}
+}
+
+func BenchmarkGetManyOf100(b *testing.B) {
+	cache, keys := benchmarked(b)
+	var batch brisk.Batch
+	for b.Loop() {
+		cache.GetMany(keys, &batch)
+	}
+}
+
+func BenchmarkPut(b *testing.B) {
+	cache, keys := benchmarked(b)
+	value := make([]byte, 64)
+	for i := 0; b.Loop(); i++ {
+		cache.Put(keys[i%100], value)
+	}
+}
+
+func BenchmarkPin(b *testing.B) {
+	cache, keys := benchmarked(b)
+	for i := 0; b.Loop(); i++ {
+		value, _, _ := cache.Pin(keys[i%100])
+		value.Release()
+	}
+}
+
+func BenchmarkGetOrLoadHit(b *testing.B) {
+	cache, keys := benchmarked(b)
+	for i := 0; b.Loop(); i++ {
+		cache.GetOrLoad(noDeadline, keys[i%100], never)
+	}
+}
+
+func BenchmarkGetOrLoadMiss(b *testing.B) {
+	cache, keys := benchmarked(b)
+	load := gives("value")
+	for i := 0; b.Loop(); i++ {
+		cache.Erase(keys[i%100])
+		cache.GetOrLoad(noDeadline, keys[i%100], load)
+	}
+}
