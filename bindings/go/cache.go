@@ -22,9 +22,11 @@ type Cache struct {
 	raw         *capi.Cache
 	loadTimeout time.Duration
 
-	// The loads that goroutines of this process lead, by key. A channel is closed when it leaves.
-	mu    sync.Mutex
-	leads map[string]chan struct{}
+	// What announces the end of this cache, and of the loads that leases in Go lead, by key.
+	close  sync.Once
+	closed chan struct{}
+	mu     sync.Mutex
+	leads  map[string]chan struct{}
 }
 
 // Close drops every entry, gives the name free, and ends waits for loads with [ErrClosed]. It may be
@@ -33,7 +35,9 @@ func (c *Cache) Close() error {
 	defer runtime.KeepAlive(c)
 	var failed *capi.Error
 	err := check(capi.CacheClose(c.raw, &failed), failed)
-	c.wakeAll()
+	if err == nil {
+		c.close.Do(func() { close(c.closed) })
+	}
 	return err
 }
 

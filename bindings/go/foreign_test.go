@@ -70,7 +70,7 @@ func TestForeignCaches(t *testing.T) {
 	}
 }
 
-func TestNoLeadIsLeftAnnounced(t *testing.T) {
+func TestTheEndOfALeadIsAnnounced(t *testing.T) {
 	c, err := NewCache(CacheOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -87,11 +87,19 @@ func TestNoLeadIsLeftAnnounced(t *testing.T) {
 		func(l *Lease) { l.Fail("why") },
 		func(l *Lease) { l.Abandon() },
 		(*Lease).Release,
-		func(*Lease) { c.Close() },
+		func(l *Lease) { c.Close(); l.Release() },
 	} {
-		end(begin())
+		lease := begin()
+		ended := c.leads["key"]
+		end(lease)
 		if len(c.leads) != 0 {
 			t.Error("a lead that is over is announced")
 		}
+		select {
+		case <-ended:
+		default:
+			t.Error("nobody is told that the lead is over")
+		}
 	}
+	<-c.closed
 }

@@ -23,8 +23,9 @@ type Lease struct {
 
 // place is what a lease holds. It is apart from the handle, so that it outlives a forgotten one.
 type place struct {
-	cache *Cache
-	key   string
+	cache  *Cache
+	key    string
+	leader <-chan struct{} // announces the end of the load in flight, where a lease of Go leads it
 
 	mu    sync.Mutex
 	raw   *capi.Lease   // nil once released
@@ -76,6 +77,8 @@ func (c *Cache) begin(ctx context.Context, key []byte) (*capi.Value, *Lease, err
 		p := &place{cache: c, key: string(key), raw: raw}
 		if status == capi.StatusLead {
 			p.ended = c.announce(p.key)
+		} else {
+			p.leader = c.lead(p.key)
 		}
 		return nil, &Lease{p}, nil
 	}
@@ -164,11 +167,12 @@ func (l *Lease) Wait(ctx context.Context) (*Value, error) {
 }
 
 // A wait inside C would hold a thread of the system for each goroutine, and ten thousand of them
-// would end the program. So the goroutine sleeps here and looks into C again: at once when a leader
-// of this process ends, and for leaders elsewhere after an eighth of the time it has waited.
+// would end the program. So the goroutine sleeps here until a leader in Go announces its end, and
+// looks into C. For other leaders it looks again after an eighth of the time it has waited.
 const (
-	shortestNap = 20 * time.Microsecond
-	longestNap  = 10 * time.Millisecond
+	shortestNap  = 50 * time.Microsecond
+	longestNap   = 20 * time.Millisecond
+	announcedNap = 100 * time.Millisecond // a leader in Go may end in ways that it cannot announce
 )
 
 func (l *Lease) wait(ctx context.Context) (*capi.Value, error) {
@@ -178,14 +182,24 @@ func (l *Lease) wait(ctx context.Context) (*capi.Value, error) {
 	if _, ok := ctx.Deadline(); ok {
 		limit = Forever
 	}
+	leader := p.leader
+	select {
+	case <-leader:
+		leader = nil
+	default:
+	}
 	begin := time.Now()
-	nap := time.NewTimer(Forever)
-	defer nap.Stop()
-	for {
-		ended := p.cache.lead(p.key) // before the look, so that no end falls between
-		value, status, err := p.look()
-		if status != capi.StatusTimeout {
-			return value, err
+	timer := time.NewTimer(Forever)
+	defer timer.Stop()
+	for look := leader == nil; ; look = true {
+		if look {
+			if leader == nil {
+				leader = p.cache.lead(p.key) // before the look, so that no end falls between
+			}
+			value, status, err := p.look()
+			if status != capi.StatusTimeout {
+				return value, err
+			}
 		}
 		waited := time.Since(begin)
 		if waited >= limit {
@@ -193,10 +207,16 @@ func (l *Lease) wait(ctx context.Context) (*capi.Value, error) {
 				"the load of key %.64q takes longer than %v and goes on; wait again, or give the"+
 					" context a later deadline", p.key, limit), nil}
 		}
-		nap.Reset(min(max(waited/8, shortestNap), longestNap, limit-waited))
+		nap := announcedNap
+		if leader == nil {
+			nap = min(max(waited/8, shortestNap), longestNap)
+		}
+		timer.Reset(min(nap, limit-waited))
 		select {
-		case <-ended:
-		case <-nap.C:
+		case <-leader:
+			leader = nil
+		case <-p.cache.closed:
+		case <-timer.C:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
@@ -224,39 +244,28 @@ func released() error {
 	return &Error{StatusClosed, "the lease was released; begin the load again", nil}
 }
 
-// announce notes that this process leads the load of key from now on.
+// announce notes that a lease of this package leads the load of key from now on.
 func (c *Cache) announce(key string) chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if older := c.leads[key]; older != nil {
-		close(older)
-	}
 	ended := make(chan struct{})
 	c.leads[key] = ended
 	return ended
 }
 
-// lead returns what announces the end of the load of key, nil when another process part leads it.
+// lead returns what announces the end of the load of key, nil when the leader is not of this package.
 func (c *Cache) lead(key string) <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.leads[key]
 }
 
+// wake tells those who wait. A key that was erased meanwhile may have a new leader, who stays.
 func (c *Cache) wake(key string, ended chan struct{}) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.leads[key] == ended {
 		delete(c.leads, key)
-		close(ended)
 	}
-}
-
-func (c *Cache) wakeAll() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, ended := range c.leads {
-		close(ended)
-	}
-	clear(c.leads)
+	close(ended)
 }

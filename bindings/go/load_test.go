@@ -362,6 +362,27 @@ func TestLeasesByHand(t *testing.T) {
 	expectError(t, wait.Abandon(), brisk.ErrClosed)
 }
 
+func TestErasedLoadsReachThoseWhoWait(t *testing.T) {
+	cache := newCache(t, brisk.CacheOptions{})
+	_, first, _ := cache.Begin(t.Context(), key)
+	_, wait, _ := cache.Begin(t.Context(), key)
+	must(cache.Erase(key))
+	_, second, _ := cache.Begin(t.Context(), key)
+	_, later, _ := cache.Begin(t.Context(), key)
+	if !second.Leads() || later.Leads() {
+		t.Fatal("the load that was erased goes on as if it was not")
+	}
+	first.Complete([]byte("first"), 0)
+	if value := must(wait.Wait(t.Context())).String(); value != "first" {
+		t.Errorf("%q", value)
+	}
+	second.Complete([]byte("second"), 0)
+	if value := must(later.Wait(t.Context())).String(); value != "second" {
+		t.Errorf("%q", value)
+	}
+	expect(t, cache, "key", "second")
+}
+
 func TestLeadsAreHandedOn(t *testing.T) {
 	cache := newCache(t, brisk.CacheOptions{})
 	for _, letGo := range []func(*brisk.Lease){

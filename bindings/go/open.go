@@ -121,7 +121,10 @@ func adoptCache(raw *capi.Cache, loadTimeout time.Duration) *Cache {
 	if loadTimeout == 0 {
 		loadTimeout = defaultLoadTimeout
 	}
-	c := &Cache{raw: raw, loadTimeout: loadTimeout, leads: map[string]chan struct{}{}}
+	c := &Cache{
+		raw: raw, loadTimeout: loadTimeout,
+		closed: make(chan struct{}), leads: map[string]chan struct{}{},
+	}
 	self := weak.Make(c)
 	if handles.known == nil {
 		handles.known = map[*capi.Cache]weak.Pointer[Cache]{}
