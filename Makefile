@@ -44,6 +44,11 @@ install: ## Install the library, headers and brisk.pc [PREFIX=/usr/local DESTDIR
 	@DESTDIR="$(DESTDIR)" meson install -C $(BUILD) --no-rebuild
 	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
 
+.PHONY: wheel
+wheel: ## Pack the Python package with the library into build/python/dist
+	@.ci/install build python
+	@env $$(.ci/prefix 2>/dev/null) $(PYTHON) bindings/python/wheel.py $(ARGS)
+
 .PHONY: gen
 gen: ## Write what bindings/abi/spec describes
 	@.ci/install gen

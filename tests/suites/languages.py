@@ -129,5 +129,5 @@ def scenarios(context: Context) -> Iterator[Outcome]:
 
 
 def together(context: Context) -> Iterator[Outcome]:
-    env = python_env(context)
+    env = {**python_env(context), **CARGO}
     yield pytest("together", [ROOT / "tests/bindings/together"], context.log, env)

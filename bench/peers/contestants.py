@@ -1,0 +1,220 @@
+"""Who takes part, what they are asked to do, and how their programs come about."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+SCRATCH = ROOT / "build/bench"  # sequences, and the contestants that meson does not build
+PYTHON = "/usr/bin/python3"
+TIMEOUT = 300.0  # seconds that one measurement may take
+
+
+class CannotRun(Exception):
+    """A program is missing, or ended badly."""
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """Operations that are drawn once and read by all: Zipf 0.99 over the keys."""
+
+    keys: int
+    count: int
+    sets: int  # percent
+    seed: int
+
+    @property
+    def path(self) -> Path:
+        return SCRATCH / f"zipf-{self.keys}-{self.count}-{self.sets}-{self.seed}.bin"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a contestant is asked to do."""
+
+    program: str  # as the contestants name it
+    threads: int
+    keys: int
+    room: int
+    sequence: Sequence | None = None
+
+
+HITS = Sequence(keys=100_000, count=1 << 21, sets=0, seed=1)
+# Hit ratios count over the second half. LRU has settled by then; what counts uses still gains.
+MIXED = Sequence(keys=1_000_000, count=1 << 23, sets=25, seed=2)
+
+# Where everything must fit, there is a quarter more room than keys, because shards fill unevenly.
+WORKS: dict[str, Work] = {
+    "W1.1t": Work("W1", 1, 100_000, 125_000, HITS),
+    "W1-batch.1t": Work("W1-batch", 1, 100_000, 125_000, HITS),
+    "W1.2t": Work("W1", 2, 100_000, 125_000, HITS),
+    "W1-batch.2t": Work("W1-batch", 2, 100_000, 125_000, HITS),
+    "W2.1t": Work("W2", 1, 1_000_000, 100_000, MIXED),
+    "W2.2t": Work("W2", 2, 1_000_000, 100_000, MIXED),
+    "W4": Work("W4", 1, 1_000_000, 1_250_000),
+}
+
+
+@dataclass(frozen=True)
+class Contestant:
+    name: str
+    language: str
+    command: tuple[str, ...]  # the program, by the name that BUILDERS has, and its first arguments
+    works: tuple[str, ...]  # programs, as in Work
+
+
+LOOKUPS = ("W1", "W2")
+OURS = (*LOOKUPS, "W1-batch")
+ALL = (*LOOKUPS, "W4")
+CONTESTANTS = (
+    Contestant("brisk", "c", ("peer-brisk",), (*ALL, "W1-batch")),
+    Contestant("rocksdb-lru", "cpp", ("peer-rocksdb", "lru"), ALL),
+    Contestant("rocksdb-hyperclock", "cpp", ("peer-rocksdb", "hyperclock"), ALL),
+    Contestant("quick_cache", "rust", ("peer-rust", "inline"), ALL),
+    # Holds values of any size, as brisk does; the one above fixes 64 bytes when it is compiled.
+    Contestant("quick_cache-boxed", "rust", ("peer-rust", "boxed"), ("W4",)),
+    Contestant("brisk-rust", "rust", ("peer-rust", "brisk"), OURS),
+    Contestant("moka", "rust", ("peer-rust", "moka"), LOOKUPS),
+    Contestant("brisk-go", "go", ("peer-go", "brisk"), OURS),
+    Contestant("otter", "go", ("peer-go", "otter"), LOOKUPS),
+    Contestant("golang-lru", "go", ("peer-go", "golang-lru"), LOOKUPS),
+    Contestant("brisk-python", "python", ("peer-python", "brisk"), OURS),
+    Contestant("cachebox", "python", ("peer-python", "cachebox"), LOOKUPS),
+    Contestant("cachetools", "python", ("peer-python", "cachetools"), LOOKUPS),
+    Contestant("lru_cache", "python", ("peer-python", "lru_cache"), ("W1",)),
+    Contestant("dict", "python", ("peer-python", "dict"), ("W1",)),
+)
+
+
+class Programs:
+    """The commands of the contestants, each made when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder  # of what meson built
+        self.made: dict[str, list[str] | CannotRun] = {}
+        self._env: dict[str, str] | None = None
+
+    def command(self, contestant: Contestant) -> list[str]:
+        name, *arguments = contestant.command
+        if name not in self.made:
+            try:
+                self.made[name] = BUILDERS.get(name, Programs.built)(self, name)
+            except CannotRun as error:
+                self.made[name] = error
+        command = self.made[name]
+        if isinstance(command, CannotRun):
+            raise command
+        return [*command, *arguments]
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment in which the other languages find the library, installed for them."""
+        if self._env is None:
+            said = run([str(ROOT / ".ci/prefix")])
+            self._env = dict(re.findall(r"^(\w+_PATH)=(.*)$", said, re.MULTILINE))
+        return self._env
+
+    def built(self, name: str) -> list[str]:
+        if not (self.folder / name).exists():
+            raise CannotRun(f"{name} was not built in {self.folder}")
+        return [str(self.folder / name)]
+
+    def rust(self, name: str) -> list[str]:
+        target = SCRATCH / "rust"
+        command = ["cargo", "build", "--release", "--quiet"]
+        command += ["--manifest-path", str(HERE / "rust/Cargo.toml")]
+        run(command, {**self.env, "CARGO_TARGET_DIR": str(target)})
+        return self.with_env([str(target / "release" / name)])
+
+    def go(self, name: str) -> list[str]:
+        program = SCRATCH / name
+        run(["go", "build", "-o", str(program), "."], self.env, HERE / "go")
+        return self.with_env([str(program)])
+
+    def python(self, name: str) -> list[str]:
+        """A place with the peers and brisk's own package, for the Python that Debian has."""
+        site = SCRATCH / name
+        install = [PYTHON, "-m", "pip", "install", "--quiet", "--upgrade", "--target", str(site)]
+        env = {**self.env, "PIP_ROOT_USER_ACTION": "ignore"}
+        run([*install, "-r", str(HERE / "python/requirements.txt")], env)
+        ours = str(ROOT / "bindings/python")
+        run([*install, "--no-build-isolation", "--no-deps", ours], env)
+        program = [PYTHON, str(HERE / "python/peer.py")]
+        return self.with_env(program, {"PYTHONPATH": str(site)})
+
+    def with_env(self, command: list[str], more: dict[str, str] | None = None) -> list[str]:
+        settings = {"LD_LIBRARY_PATH": self.env["LD_LIBRARY_PATH"], **(more or {})}
+        return ["env", *(f"{name}={value}" for name, value in settings.items()), *command]
+
+
+BUILDERS = {"peer-rust": Programs.rust, "peer-go": Programs.go, "peer-python": Programs.python}
+
+
+def run(command: list[str], env: dict[str, str] | None = None, cwd: Path = ROOT) -> str:
+    """Runs a step of a build; returns what it said."""
+    if shutil.which(command[0]) is None:
+        raise CannotRun(f"{command[0]} is not installed")
+    done = subprocess.run(
+        command,
+        env={**os.environ, **(env or {})},
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise CannotRun(f"{' '.join(command[:3])} failed: {done.stderr.strip()}")
+    return done.stdout
+
+
+def measure(command: list[str]) -> dict[str, Any]:
+    """Runs one program in a session of its own and reads its line."""
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+            start_new_session=True,
+            preexec_fn=_raise_weight,
+        )
+    except OSError as error:
+        raise CannotRun(f"{command[0]}: {error.strerror}") from error
+    except subprocess.TimeoutExpired as error:
+        raise CannotRun(f"no answer within {TIMEOUT:.0f} s") from error
+    if done.returncode != 0:
+        raise CannotRun(done.stderr.strip() or f"ended with status {done.returncode}")
+    line: dict[str, Any] = json.loads(done.stdout)
+    return line
+
+
+def write_sequence(folder: Path, sequence: Sequence) -> None:
+    if sequence.path.exists():
+        return
+    say(f"writing {sequence.path.name}")
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    partial = sequence.path.with_suffix(".partial")
+    numbers = (sequence.keys, sequence.count, sequence.sets, sequence.seed)
+    subprocess.run([str(folder / "peer-sequence"), str(partial), *map(str, numbers)], check=True)
+    partial.rename(sequence.path)
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _raise_weight() -> None:
+    """Gives the new session the most weight that this user may give it."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text("-20")

@@ -1,0 +1,177 @@
+"""What is compared, and how a comparison is written down.
+
+Machines drift, so a ratio is taken inside a round, and the median of those ratios counts.
+"""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass, field
+from typing import Any
+
+from contestants import CONTESTANTS, Contestant
+
+BY_NAME = {contestant.name: contestant for contestant in CONTESTANTS}
+
+
+@dataclass(frozen=True)
+class Metric:
+    field: str  # in the line of a contestant
+    unit: str
+    better: str
+
+
+NS = Metric("ns", "ns", "lower")
+MOPS = Metric("mops", "Mops/s", "higher")
+HIT = Metric("hit", "hit ratio", "higher")
+RESIDENT = Metric("bytes", "resident bytes", "lower")
+ADDED = Metric("added_us", "us", "lower")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure that is compared: brisk in one work against others in the same or another one."""
+
+    name: str
+    title: str
+    work: str
+    metric: Metric
+    target: float  # bound on the ratio brisk / peer
+    peers: tuple[str, ...]
+    brisk: str = "brisk"
+    against: str = ""  # the work of the peers, where it is another one
+
+    @property
+    def language(self) -> str:
+        return BY_NAME[self.brisk].language
+
+
+C_PEERS = ("rocksdb-lru", "rocksdb-hyperclock", "quick_cache")
+BATCH = "a key of a batch of 100, against single gets"
+MIX = "75 % get, 25 % set"
+FIGURES = (
+    Figure("W1.1t", "all hits, one thread, a get", "W1.1t", NS, 1.0, C_PEERS),
+    Figure("W1.2t", "all hits, two threads", "W1.2t", MOPS, 1.0, C_PEERS),
+    Figure("W1-batch.1t", BATCH, "W1-batch.1t", NS, 1.0, ("quick_cache",), against="W1.1t"),
+    Figure("W1-batch.2t", BATCH, "W1-batch.2t", MOPS, 1.0, ("quick_cache",), against="W1.2t"),
+    Figure("W2.1t", f"{MIX}, one thread, an operation", "W2.1t", NS, 1.0, C_PEERS),
+    Figure("W2.2t", f"{MIX}, two threads", "W2.2t", MOPS, 1.0, C_PEERS),
+    Figure("W2.hit", f"{MIX}, gets that hit", "W2.1t", HIT, 0.99, C_PEERS),
+    Figure(
+        "W4.bytes",
+        "a million entries of 80 bytes, an entry",
+        "W4",
+        RESIDENT,
+        0.8,
+        (*C_PEERS, "quick_cache-boxed"),
+    ),
+    *(
+        figure
+        for ours, peers, in_c, of_single in (
+            ("brisk-rust", ("quick_cache", "moka"), 1.1, 0.5),
+            ("brisk-go", ("otter", "golang-lru"), None, 0.5),
+            ("brisk-python", ("cachebox", "cachetools", "lru_cache", "dict"), None, 0.5),
+        )
+        for figure in (
+            Figure("W1.1t", "all hits, one thread, a get", "W1.1t", NS, 1.0, peers, ours),
+            *(
+                [Figure("W1.crossing", "the same, in C", "W1.1t", NS, in_c, ("brisk",), ours)]
+                if in_c
+                else []
+            ),
+            Figure("W1-batch.1t", BATCH, "W1-batch.1t", NS, of_single, (ours,), ours, "W1.1t"),
+            Figure("W2.1t", f"{MIX}, one thread, an operation", "W2.1t", NS, 1.0, peers, ours),
+        )
+    ),
+)
+
+
+@dataclass
+class Results:
+    """Measurements by work, contestant and round, and who could not run, and why."""
+
+    lines: dict[tuple[str, str, int], dict[str, Any]] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def values(self, work: str, contestant: str, metric: Metric) -> dict[int, float]:
+        return {
+            turn: float(line[metric.field])
+            for (a, b, turn), line in self.lines.items()
+            if (a, b) == (work, contestant)
+        }
+
+    def version(self, contestant: str) -> str:
+        versions = (line["version"] for key, line in self.lines.items() if key[1] == contestant)
+        return str(next(versions, ""))
+
+
+def needed(figures: list[Figure]) -> dict[str, list[Contestant]]:
+    """The works that these figures need, and who has to do each."""
+    works: dict[str, set[str]] = {}
+    for figure in figures:
+        works.setdefault(figure.work, set()).add(figure.brisk)
+        works.setdefault(figure.against or figure.work, set()).update(figure.peers)
+    return {name: [c for c in CONTESTANTS if c.name in names] for name, names in works.items()}
+
+
+def row(
+    area: str,
+    figure: Figure,
+    peer: str,
+    version: str,
+    brisk: dict[int, float],
+    values: dict[int, float],
+) -> dict[str, Any]:
+    ratios = [brisk[turn] / values[turn] for turn in brisk.keys() & values.keys()]
+    return {
+        "area": area,
+        "work": figure.name,
+        "language": figure.language,
+        "unit": figure.metric.unit,
+        "better": figure.metric.better,
+        "brisk": round(statistics.median(brisk.values()), 4),
+        "peer": peer,
+        "peer_version": version,
+        "value": round(statistics.median(values.values()), 4),
+        "ratio": round(statistics.median(ratios), 4),
+        "target": round(figure.target, 4),
+    }
+
+
+def met(entry: dict[str, Any]) -> bool:
+    lower = entry["better"] == "lower"
+    return bool(entry["ratio"] <= entry["target"] if lower else entry["ratio"] >= entry["target"])
+
+
+def spread(values: dict[int, float]) -> str:
+    low, high = (f"{number:.4g}" for number in (min(values.values()), max(values.values())))
+    return f"{statistics.median(values.values()):>10.4g}   {low} - {high}"
+
+
+def line_of(label: str, values: dict[int, float], entry: dict[str, Any] | None = None) -> str:
+    ratio = f"brisk / peer {entry['ratio']:.3f}" if entry else ""
+    return f"  {label:<26}{spread(values):<34}{ratio}".rstrip()
+
+
+def compare(figure: Figure, results: Results) -> list[dict[str, Any]]:
+    """Prints one table and returns its rows."""
+    metric = figure.metric
+    brisk = results.values(figure.work, figure.brisk, metric)
+    if not brisk:
+        return []
+    better = f"{metric.unit} ({metric.better} is better)"
+    print(f"\n{figure.name}  {figure.language}: {figure.title}, {better}")
+    print(line_of(f"{figure.brisk} {results.version(figure.brisk)}", brisk))
+    rows = []
+    for peer in figure.peers:
+        values = results.values(figure.against or figure.work, peer, metric)
+        if not brisk.keys() & values.keys():
+            continue
+        version = results.version(peer)
+        rows.append(row("cache", figure, peer, version, brisk, values))
+        print(line_of(f"{peer} {version}", values, rows[-1]))
+    bound = "at most" if metric.better == "lower" else "at least"
+    missed = [f"{entry['peer']} ({entry['ratio']:.3f})" for entry in rows if not met(entry)]
+    verdict = "MISSED against " + ", ".join(missed) if missed else "met" if rows else "no peer ran"
+    print(f"  target: {bound} {figure.target:.2f} of each: {verdict}")
+    return rows
