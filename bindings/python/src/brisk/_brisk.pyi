@@ -2,7 +2,7 @@
 """The raw layer: the C interface as it is. A call answers its outcome and its results, in order."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, SupportsFloat
+from typing import Any, Protocol, SupportsFloat
 
 from _typeshed import ReadableBuffer, WriteableBuffer
 
@@ -433,10 +433,12 @@ class CacheBase:
     def __delitem__(self, key: Bytes, /) -> None: ...
     def __contains__(self, key: object, /) -> bool: ...
 
-class HasSeconds:
+class HasSeconds(Protocol):
     """What a datetime.timedelta has."""
 
-    def total_seconds(self) -> float: ...
+    def total_seconds(self) -> float:
+        """All of it."""
+        ...
 
 Seconds = SupportsFloat | HasSeconds
 

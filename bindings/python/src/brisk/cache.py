@@ -77,7 +77,7 @@ class Cache(CacheBase):
         codec: Codec = None,
         runtime: Runtime | None = None,
     ) -> None:
-        from brisk.options import choice, count, size
+        from brisk.options import choice, count, home, size
 
         encode, decode = _functions(codec)
         options: dict[str, Any] = {
@@ -97,7 +97,7 @@ class Cache(CacheBase):
         }
         if name is not None:
             options["name"] = name
-        raw = _brisk.cache_new(getattr(runtime, "_raw", runtime), options)
+        raw = _brisk.cache_new(home(runtime), options)
         super().__init__(raw, encode, decode)
         self._timeout: int = options["load_timeout_ns"] or DEFAULT_TIMEOUT
 
@@ -111,9 +111,11 @@ class Cache(CacheBase):
         runtime: Runtime | None = None,
     ) -> Self | None:
         """The live cache of this name, made in any language of the process; None without one."""
+        from brisk.options import home
+
         encode, decode = _functions(codec)
         timeout = wait_nanoseconds(load_timeout, "load_timeout") or DEFAULT_TIMEOUT
-        _, raw = _brisk.cache_find(getattr(runtime, "_raw", runtime), name)
+        _, raw = _brisk.cache_find(home(runtime), name)
         if raw is None:
             return None
         self = cls.__new__(cls)

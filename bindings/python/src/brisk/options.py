@@ -8,6 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from brisk._brisk import RuntimeHandle
+    from brisk.runtime import Runtime
+
 
 def size(name: str, value: int | str | None) -> int:
     """A number of bytes, given as one or as a text like "64 MiB"; 0 for None."""
@@ -32,3 +35,13 @@ def choice(name: str, value: str, known: Mapping[str, int]) -> int:
         return known[value]
     due = ", ".join(map(repr, known))
     raise InvalidArgument(f"{name} is {value!r}; give one of {due}")
+
+
+def home(runtime: Runtime | None) -> RuntimeHandle | None:
+    """The handle of a runtime."""
+    if runtime is None:
+        return None
+    raw: RuntimeHandle | None = getattr(runtime, "_raw", None)
+    if raw is None:
+        raise WrongType(f"runtime is of type {type(runtime).__name__}; give a brisk.Runtime")
+    return raw
