@@ -82,6 +82,12 @@ fn store_nothing_when_a_key_is_too_large() {
     let error = fails(cache.put_many(entries), ErrorKind::TooLarge);
     assert!(error.message().contains("65536"), "{error}");
     assert!(keys(&cache).is_empty());
+    // Never written to, so that it takes no memory.
+    let huge = vec![0; brisk::VALUE_SIZE_MAX + 1];
+    let entries: [(&[u8], &[u8]); 2] = [(b"a", b"1"), (b"b", &huge)];
+    let error = fails(cache.put_many(entries), ErrorKind::TooLarge);
+    assert!(error.message().contains("2147483648"), "{error}");
+    assert!(keys(&cache).is_empty());
     fails(cache.get_many([&long]), ErrorKind::TooLarge);
     let mut batch = Batch::new();
     fails(cache.read_many([&long], &mut batch), ErrorKind::TooLarge);

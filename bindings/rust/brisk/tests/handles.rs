@@ -91,6 +91,33 @@ fn keep_alive_what_they_need() {
 }
 
 #[test]
+fn are_released_when_they_are_dropped() {
+    let runtime = Runtime::builder().build().unwrap();
+    let caches = || runtime.stats().unwrap().caches;
+    let cache = Cache::builder().runtime(&runtime).build().unwrap();
+    cache.put("key", noise(10_000, 1)).unwrap();
+    let value = cache.get("key").unwrap().unwrap();
+    let copy = value.clone();
+    cache.erase("key").unwrap();
+    drop(value);
+    assert!(cache.stats().unwrap().pinned_bytes >= 10_000);
+    drop(copy);
+    assert_eq!(cache.stats().unwrap().pinned_bytes, 0);
+
+    let walk = cache.keys().unwrap();
+    let Begin::Lead(lead) = cache.begin("missing").unwrap() else {
+        panic!("nobody loads");
+    };
+    drop(cache.clone());
+    drop(cache);
+    assert_eq!(caches(), 1);
+    drop(walk);
+    assert_eq!(caches(), 1);
+    drop(lead);
+    assert_eq!(caches(), 0);
+}
+
+#[test]
 fn may_be_cloned_and_dropped_by_many_threads() {
     let cache = cache();
     cache.put("key", "value").unwrap();

@@ -18,12 +18,10 @@ fn shows_the_example_and_what_it_prints() {
     let example = source("bindings/rust/brisk/examples/hello.rs");
     assert_eq!(block(&readme, "## Use\n", "rust"), example);
 
-    // cargo test builds the examples beside the tests.
-    let tests = std::env::current_exe().unwrap();
-    let hello = tests.ancestors().nth(2).unwrap().join("examples/hello");
-    let done = Command::new(&hello)
-        .output()
-        .expect("cargo build --examples");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["run", "--quiet", "--example", "hello"]);
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+    let done = cargo.output().unwrap();
     let printed = String::from_utf8_lossy(&done.stdout);
     assert_eq!(block(&readme, "It prints\n", "text"), printed);
 }
