@@ -135,7 +135,7 @@ impl Cache {
             let mut answered = 0;
             // SAFETY: the cache is alive; keys, sizes and room are as long as said, and the place
             // for the count is alive.
-            let status = call(|error| unsafe {
+            let call = call(|error| unsafe {
                 brisk_cache_read_many(
                     self.raw(),
                     count - done,
@@ -149,27 +149,27 @@ impl Cache {
                     error,
                 )
             });
-            if status.is_err() {
+            let status = call.map_err(|error| {
                 sizes.clear();
-            }
-            let status = status?;
+                error
+            })?;
             let end = done + answered;
-            let found = sizes[done..end].iter().filter(|&&size| size != MISSING);
-            let used = found.map(|&size| size as usize).sum::<usize>();
             // SAFETY: the call has written these bytes, which fit.
-            unsafe { values.set_len(values.len() + used) };
+            unsafe { values.set_len(values.len() + total(&sizes[done..end])) };
             if status == BRISK_SHORT_BUFFER {
                 values.reserve(sizes[end] as usize);
             }
-            let sizes_of_keys = &packed.sizes[done..end];
-            key_used += sizes_of_keys
-                .iter()
-                .map(|&size| size as usize)
-                .sum::<usize>();
+            key_used += total(&packed.sizes[done..end]);
             sizes.truncate(end);
         }
         Ok(())
     }
+}
+
+/// The bytes of the pieces that are there.
+fn total(sizes: &[u32]) -> usize {
+    let found = sizes.iter().filter(|&&size| size != MISSING);
+    found.map(|&size| size as usize).sum()
 }
 
 /// Values that [`Cache::read_many`] copied out.
