@@ -27,7 +27,7 @@ POINTERS = ("pointer", "cpointer")
 UPPER = {"abi", "lru", "ok", "s3fifo", "ttl"}
 KEYWORDS = set(
     "break case chan const continue default defer else fallthrough for func go goto if import"
-    " interface map package range return select struct switch type unsafe var".split()
+    " interface map package range return select struct switch type var".split()
 )
 
 
@@ -50,7 +50,12 @@ def local(name: str) -> str:
     """The name of a parameter: key_sizes becomes keySizes."""
     first, *rest = name.split("_")
     joined = first + "".join(exported(word) for word in rest)
-    return joined + "_" if joined in KEYWORDS else joined
+    return joined + "_" if joined in KEYWORDS | {"unsafe"} else joined
+
+
+def c_field(field: Field) -> str:
+    """The name of a member of a struct of C, as cgo has it."""
+    return f"_{field.name}" if field.name in KEYWORDS else field.name
 
 
 def value_type(spec_type: str) -> str:
@@ -267,6 +272,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     f"go_{name}": function
     for name, function in {
         "body": body,
+        "c_field": c_field,
         "directives": directives,
         "doc": doc,
         "enum_value": enum_value,
