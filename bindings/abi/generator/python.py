@@ -92,6 +92,10 @@ def plain(functions: Iterable[Function]) -> list[Function]:
 def called(function: Function) -> str:
     """The name in Python: of a method without that of its handle."""
     name = function.name.removeprefix(f"{owner(function)}_") if owner(function) else function.name
+    return _safe(name)
+
+
+def _safe(name: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
@@ -155,7 +159,7 @@ def _guarded(function: Function, found: list[python_parts.Part], call: str) -> l
     if function.fallible:
         text = f"status = {call}{', ' if not call.endswith('(') else ''}&error);"
     else:
-        text = f"{call});" if function.returns == "void" else f"value = {call});"
+        text = f"{call});" if function.returns == "void" else f"returned = {call});"
     if function.thread == "handle" or not (long or sizes):
         return filled(text)
     when = "1" if long else f"raw_is_large({' + '.join(sizes)})"
@@ -258,7 +262,8 @@ def declared(function: Function) -> str:
     """The declaration in the stub."""
     method = bool(owner(function))
     found = [part for part in python_parts.parts(function) if part.take]
-    params = [*(["self"] if method else []), *(f"{part.name}: {part.hint}" for part in found)]
+    named = [f"{_safe(part.name)}: {part.hint}" for part in found]
+    params = [*(["self"] if method else []), *named]
     if found:
         params.append("/")
     indent = "    " if method else ""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from generator import cmap
-from generator.model import Field, Function, Param, Struct
+from generator.model import Field, Function, Model, Param, Struct
 from generator.source import SpecError
 
 HINTS = {"f64": "float"}
@@ -22,6 +22,8 @@ NUMBERS = {
     "enum": "PyLong_FromLong({})",
     "text": "raw_string({})",
 }
+# The variables of a wrapper itself.
+WRAPPER = {"self", "args", "count", "error", "status", "result", "returned", "thread"}
 # Names that the surface of the languages gives to figures of C.
 ALIASES = {"held_bytes": "bytes_held"}
 
@@ -59,17 +61,19 @@ def hides(function: Function) -> bool:
 
 def returned(function: Function) -> str:
     """The result of a function that cannot fail, as an object."""
-    return _number(function.name, "its result", function.returns_type or "", "value")
+    return _number(function.name, "its result", function.returns_type or "", "returned")
 
 
 def parts(function: Function) -> list[Part]:
     """All parameters but the one that the function is a method of."""
-    params = function.params
-    first = params[0] if params else None
-    if first and first.kind == "handle" and not first.out and not first.nullable:
+    first, params = function.params[:1], function.params
+    if any(param.kind == "handle" and not param.out and not param.nullable for param in first):
         params = params[1:]
+    params = tuple(
+        replace(p, name=_local(p.name), count=p.count and _local(p.count)) for p in params
+    )
     counts = _counted(params)
-    found = [_part(function, param, counts) for param in params]
+    found = [_told(_part(function, param, counts)) for param in params]
     if not function.outcomes:  # then a handle is there unless it was not wanted
         found = [
             replace(part, answer=part.answer if part.take else part.answer.removesuffix(" | None"))
@@ -77,9 +81,20 @@ def parts(function: Function) -> list[Part]:
         ]
     if not function.fallible and function.returns_type:
         c_type = cmap.value_type(function.returns_type)[0]
-        head = Part("value", [], [f"{cmap.CParam('value', c_type).declaration} = 0"])
+        head = Part("", [], [f"{cmap.CParam('returned', c_type).declaration} = 0"])
         found.insert(0, head)
     return found
+
+
+def _local(name: str) -> str:
+    """The variable of a parameter, told apart from those of the wrapper."""
+    return f"{name}_" if name in WRAPPER else name
+
+
+def _told(part: Part) -> Part:
+    """A part whose variable was renamed, under the name that programs see."""
+    name = part.name.removesuffix("_") if part.name.removesuffix("_") in WRAPPER else part.name
+    return replace(part, name=name, take=part.take.replace(f'"{part.name}"', f'"{name}"'))
 
 
 def _counted(params: Iterable[Param]) -> dict[str, list[str]]:
@@ -182,15 +197,15 @@ def _struct_in(param: Param, counts: dict[str, list[str]]) -> Part:
     name, target = param.name, param.target
     locals_ = [
         f"{cmap.c_name(target)} {name} = {cmap.macro(target)}_INIT",
-        "RawView views[RAW_VIEWS] = {{0}}",
+        f"RawView {name}_views[RAW_VIEWS] = {{{{0}}}}",
     ]
     return Part(
         name,
         [f"&{name}"],
         locals_,
-        f"take_{target}(args[{{at}}], &{name}, views)",
+        f"take_{target}(args[{{at}}], &{name}, {name}_views)",
         "dict[str, Any] | None",
-        drop=["raw_drop_all(views)"],
+        drop=[f"raw_drop_all({name}_views)"],
     )
 
 
@@ -306,7 +321,21 @@ def member_hint(member: Field) -> str:
     return HINTS.get(member.type, "int")
 
 
+def most_views(model: Model) -> int:
+    """How many members of one struct refer to bytes, at the most; at least one."""
+    structs = [struct for module in model.modules for struct in module.structs]
+    return max([1, *(sum(m.type == "cbytes" for m in s.fields) for s in structs)])
+
+
 FILTERS: dict[str, Callable[..., object]] = {
     f"py_{function.__name__}": function
-    for function in (aliases, give_member, handle_class, member_hint, take_member, visible)
+    for function in (
+        aliases,
+        give_member,
+        handle_class,
+        member_hint,
+        most_views,
+        take_member,
+        visible,
+    )
 }

@@ -31,11 +31,11 @@ static const char version_doc[] =
 static PyObject *call_version(PyObject *self, PyObject *const *args, Py_ssize_t count) {
   (void)self;
   (void)args;
-  const char *value = 0;
+  const char *returned = 0;
   PyObject *result = NULL;
   if (!raw_arguments("version", count, 0)) goto done;
-  value = brisk_version();
-  result = raw_string(value);
+  returned = brisk_version();
+  result = raw_string(returned);
 done:
   return result;
 }
@@ -49,11 +49,11 @@ static const char abi_version_doc[] =
 static PyObject *call_abi_version(PyObject *self, PyObject *const *args, Py_ssize_t count) {
   (void)self;
   (void)args;
-  uint32_t value = 0;
+  uint32_t returned = 0;
   PyObject *result = NULL;
   if (!raw_arguments("abi_version", count, 0)) goto done;
-  value = brisk_abi_version();
-  result = PyLong_FromUnsignedLong(value);
+  returned = brisk_abi_version();
+  result = PyLong_FromUnsignedLong(returned);
 done:
   return result;
 }
@@ -69,11 +69,11 @@ static const char abi_digest_doc[] =
 static PyObject *call_abi_digest(PyObject *self, PyObject *const *args, Py_ssize_t count) {
   (void)self;
   (void)args;
-  uint64_t value = 0;
+  uint64_t returned = 0;
   PyObject *result = NULL;
   if (!raw_arguments("abi_digest", count, 0)) goto done;
-  value = brisk_abi_digest();
-  result = PyLong_FromUnsignedLongLong(value);
+  returned = brisk_abi_digest();
+  result = PyLong_FromUnsignedLongLong(returned);
 done:
   return result;
 }
@@ -88,11 +88,11 @@ static const char build_info_doc[] =
 static PyObject *call_build_info(PyObject *self, PyObject *const *args, Py_ssize_t count) {
   (void)self;
   (void)args;
-  const char *value = 0;
+  const char *returned = 0;
   PyObject *result = NULL;
   if (!raw_arguments("build_info", count, 0)) goto done;
-  value = brisk_build_info();
-  result = raw_string(value);
+  returned = brisk_build_info();
+  result = raw_string(returned);
 done:
   return result;
 }
@@ -106,13 +106,13 @@ static const char status_name_doc[] =
 
 static PyObject *call_status_name(PyObject *self, PyObject *const *args, Py_ssize_t count) {
   (void)self;
-  const char *value = 0;
-  brisk_status status = 0;
+  const char *returned = 0;
+  brisk_status status_ = 0;
   PyObject *result = NULL;
   if (!raw_arguments("status_name", count, 1)) goto done;
-  if (!raw_i32(args[0], "status", &status)) goto done;
-  value = brisk_status_name(status);
-  result = raw_string(value);
+  if (!raw_i32(args[0], "status", &status_)) goto done;
+  returned = brisk_status_name(status_);
+  result = raw_string(returned);
 done:
   return result;
 }

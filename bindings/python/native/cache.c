@@ -220,14 +220,14 @@ static PyObject *call_cache_new(PyObject *self, PyObject *const *args, Py_ssize_
   (void)self;
   void *runtime = NULL;
   brisk_cache_options options = BRISK_CACHE_OPTIONS_INIT;
-  RawView views[RAW_VIEWS] = {{0}};
+  RawView options_views[RAW_VIEWS] = {{0}};
   brisk_cache *cache = NULL;
   brisk_error *error = NULL;
   brisk_status status = BRISK_OK;
   PyObject *result = NULL;
   if (!raw_arguments("cache_new", count, 2)) goto done;
   if (!raw_handle(args[0], "runtime", RAW_RUNTIME, 1, &runtime)) goto done;
-  if (!take_cache_options(args[1], &options, views)) goto done;
+  if (!take_cache_options(args[1], &options, options_views)) goto done;
   status = brisk_cache_new(runtime, &options, &cache, &error);
   if (status != BRISK_OK) {
     raw_raise(status, error);
@@ -235,7 +235,7 @@ static PyObject *call_cache_new(PyObject *self, PyObject *const *args, Py_ssize_
   }
   result = raw_wrap(RAW_CACHE, cache);
 done:
-  raw_drop_all(views);
+  raw_drop_all(options_views);
   return result;
 }
 

@@ -83,13 +83,13 @@ static const char runtime_new_doc[] =
 static PyObject *call_runtime_new(PyObject *self, PyObject *const *args, Py_ssize_t count) {
   (void)self;
   brisk_runtime_options options = BRISK_RUNTIME_OPTIONS_INIT;
-  RawView views[RAW_VIEWS] = {{0}};
+  RawView options_views[RAW_VIEWS] = {{0}};
   brisk_runtime *runtime = NULL;
   brisk_error *error = NULL;
   brisk_status status = BRISK_OK;
   PyObject *result = NULL;
   if (!raw_arguments("runtime_new", count, 1)) goto done;
-  if (!take_runtime_options(args[0], &options, views)) goto done;
+  if (!take_runtime_options(args[0], &options, options_views)) goto done;
   status = brisk_runtime_new(&options, &runtime, &error);
   if (status != BRISK_OK) {
     raw_raise(status, error);
@@ -97,7 +97,7 @@ static PyObject *call_runtime_new(PyObject *self, PyObject *const *args, Py_ssiz
   }
   result = raw_wrap(RAW_RUNTIME, runtime);
 done:
-  raw_drop_all(views);
+  raw_drop_all(options_views);
   return result;
 }
 

@@ -17,7 +17,7 @@ enum {
 };
 
 /* Bytes that one struct of options can hold on to. */
-enum { RAW_VIEWS = 4 };
+enum { RAW_VIEWS = 1 };
 
 /* Methods of a handle that another module of the interface defines. */
 extern const char cache_begin_doc[];
