@@ -100,10 +100,12 @@ fn time_out_and_go_on() {
         .build()
         .unwrap();
     let load = cache.get_or_load("key", || {
+        let begin = Instant::now();
         let late = cache.get_or_load("key", never);
         assert_eq!(late.unwrap_err(), LoadError::Timeout);
         let waited = join(&cache, "key").wait(None).unwrap();
         assert!(matches!(waited, Waited::Timeout));
+        assert!(begin.elapsed() < 5 * SECOND, "the default is 30");
         Ok::<_, Infallible>("value")
     });
     assert_eq!(load.unwrap(), "value");
