@@ -337,13 +337,14 @@ def test_those_who_wait_for_a_closed_cache_are_told() -> None:
 def test_a_signal_comes_through_a_wait(run: Any) -> None:
     text = run("""
 import brisk, os, signal, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
 cache = brisk.Cache()
 _, lead = cache.begin("key")
-threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
 began = time.monotonic()
 try:
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
     cache.get_or_load("key", None, timeout=20)
 except KeyboardInterrupt:
-    print(time.monotonic() - began < 5)
+    print(time.monotonic() - began < 15)
 """)
     assert text == "True\n"

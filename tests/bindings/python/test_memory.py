@@ -29,7 +29,7 @@ def rejected(call: Callable[[], Any]) -> None:
 def circle(cache: Cache) -> None:
     """A cycle through a codec, which only the collector frees."""
     holder: list[Any] = []
-    holder.append(Cache("256 KiB", codec=(lambda value: holder and b"", lambda data: holder)))
+    holder.append(Cache("256 KiB", codec=(lambda value: bytes(holder), lambda data: holder)))
 
 
 OPERATIONS: dict[str, Callable[[Cache, str, bytes], Any]] = {
@@ -245,3 +245,25 @@ def test_long_calls_let_other_threads_run() -> None:
         stop = True
         sys.setswitchinterval(0.005)
         thread.join()
+
+
+def test_a_value_that_grows_while_it_is_read() -> None:
+    """Between learning its size and copying it, somebody stores a larger one."""
+    cache = Cache("64 MiB", compression="off")
+    sizes = (2_000, 40_000, 60_000)
+    values = [bytes(size) for size in sizes]
+    cache["key"] = values[0]
+    end = time.monotonic() + 1
+
+    def grow() -> None:
+        while time.monotonic() < end:
+            for value in values:
+                cache.set("key", value)
+
+    thread = threading.Thread(target=grow)
+    thread.start()
+    found: set[int] = set()
+    while time.monotonic() < end:
+        found.update(len(cache["key"]) for _ in range(100))
+    thread.join()
+    assert found <= set(sizes)

@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 import sysconfig
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -226,57 +225,45 @@ def test_types(tmp_path: Path) -> None:
         assert "Found 1 error" in mypy(tmp_path, str(usage)), wrong
 
 
+def said(command: list[str], env: dict[str, str], cwd: Path = ROOT) -> str:
+    done = subprocess.run(command, cwd=cwd, env=env, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout.strip()
+
+
 def test_the_wheel_needs_no_installed_library(tmp_path: Path) -> None:
     """Built, installed in an empty environment, and used there."""
-    env = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    env = {**os.environ, "PIP_ROOT_USER_ACTION": "ignore"}
     env.pop("PYTHONPATH", None)
-    build = [sys.executable, HOME / "wheel.py", "--out", tmp_path]
-    wheel = Path(
-        subprocess.run(build, env=env, stdout=subprocess.PIPE, check=True).stdout.decode().strip()
-    )
+    wheel = Path(said([sys.executable, str(HOME / "wheel.py"), "--out", str(tmp_path)], env))
     platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
     assert wheel.name == f"brisk_runtime-0.1.0-cp311-abi3-{platform}.whl"
     for name in ("LD_LIBRARY_PATH", "PKG_CONFIG_PATH"):
         env.pop(name, None)
     empty = tmp_path / "empty"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", empty], env=env, check=True)
-    python = empty / "bin/python"
+    said([sys.executable, "-m", "venv", "--without-pip", str(empty)], env)
     (site,) = empty.glob("lib/python3*/site-packages")
-    install = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--target",
-        site,
-        wheel,
-    ]
-    subprocess.run(install, env={**env, "PIP_ROOT_USER_ACTION": "ignore"}, check=True)
-    code = textwrap.dedent("""
-        import brisk
-        cache = brisk.Cache("1 MiB"); cache["key"] = b"value"
-        print(cache["key"], brisk.build_info()["library"])
-    """)
-    said = subprocess.run(
-        [python, "-c", code], env=env, stdout=subprocess.PIPE, check=True
-    ).stdout.decode()
-    value, library = said.split()
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+    said([*pip, "--target", str(site), str(wheel)], env)
+    code = """
+import brisk
+cache = brisk.Cache("1 MiB"); cache["key"] = b"value"
+print(cache["key"], brisk.build_info()["library"])
+"""
+    value, library = said([str(empty / "bin/python"), "-c", code], env, tmp_path).split()
     assert value == "b'value'"
     assert Path(library).resolve() == (site / "brisk/libbrisk.so.0.1").resolve()
 
 
-def test_a_missing_library_is_explained(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [["setup.py", "--version"], ["wheel.py"]])
+def test_a_missing_library_is_explained(tmp_path: Path, command: list[str]) -> None:
     env = {**os.environ, "PKG_CONFIG_LIBDIR": str(tmp_path), "PKG_CONFIG_PATH": str(tmp_path)}
-    for script in ("setup.py", "wheel.py"):
-        done = subprocess.run(
-            [sys.executable, HOME / script, "--version"][: 2 if script == "wheel.py" else 3],
-            cwd=tmp_path,
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode != 0
-        assert "PKG_CONFIG_PATH" in done.stderr
+    done = subprocess.run(
+        [sys.executable, str(HOME / command[0]), *command[1:]],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "PKG_CONFIG_PATH" in done.stderr
