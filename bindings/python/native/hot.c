@@ -196,6 +196,36 @@ static PyObject *call_discard(PyObject *self, PyObject *key) {
   return erased < 0 ? NULL : PyBool_FromLong(erased);
 }
 
+static const char begin_doc[] =
+    "_begin($self, key, parent, /)\n--\n\n"
+    "The value, the lease where there is none, and the outcome.";
+static PyObject *call_begin(PyObject *self, PyObject *const *args, Py_ssize_t count) {
+  Hot *const hot = (Hot *)self;
+  RawView key = {0};
+  void *parent = NULL;
+  brisk_value *pinned = NULL;
+  brisk_lease *lease = NULL;
+  brisk_error *error = NULL;
+  if (!raw_arguments("_begin", count, 2) || !raw_handle(args[1], "parent", RAW_LEASE, 1, &parent) ||
+      !raw_bytes(args[0], "key", &key)) {
+    return NULL;
+  }
+  const brisk_status status =
+      brisk_cache_begin(hot->cache, key.data, key.size, parent, &pinned, &lease, &error);
+  raw_drop(&key);
+  if (status < 0) return raw_raise(status, error);
+  PyObject *value = NULL;
+  if (pinned) {
+    size_t size = 0;
+    const char *const data = brisk_value_data(pinned, &size);
+    value = hot_decoded(hot, PyBytes_FromStringAndSize(data, (Py_ssize_t)size));
+    brisk_value_unref(pinned);
+  } else {
+    value = Py_NewRef(Py_None);
+  }
+  return raw_tuple(3, value, raw_wrap(RAW_LEASE, lease), PyLong_FromLong(status));
+}
+
 static const char encode_doc[] =
     "_encode($self, value, /)\n--\n\nThe bytes that are stored for value.";
 static PyObject *call_encode(PyObject *self, PyObject *value) {
@@ -264,6 +294,7 @@ static PyMethodDef methods[] = {
     HOT_METHOD(get_many),
     HOT_METHOD(set_many),
     {"discard", call_discard, METH_O, discard_doc},
+    {"_begin", (PyCFunction)(void (*)(void))call_begin, METH_FASTCALL, begin_doc},
     {"_encode", call_encode, METH_O, encode_doc},
     {"_decode", call_decode, METH_O, decode_doc},
     {NULL, NULL, 0, NULL},

@@ -45,4 +45,8 @@ def _json() -> tuple[Encode, Decode]:
     import json
 
     write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    return lambda value: write(value).encode("utf-8", "surrogatepass"), json.loads
+    read = json.JSONDecoder().decode
+    return (
+        lambda value: write(value).encode("utf-8", "surrogatepass"),
+        lambda data: read(data.decode("utf-8", "surrogatepass")),
+    )

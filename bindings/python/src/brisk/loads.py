@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from time import monotonic_ns
 
-from brisk._brisk import LEAD, Error, LeaseHandle, nanoseconds, wait_nanoseconds
+from brisk._brisk import LEAD, OK, Error, LeaseHandle, nanoseconds, wait_nanoseconds
 from brisk.errors import Refused, Timeout
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ else:
 SLICE = 50 * 10**6
 
 # The lead under which code runs: loads that it needs name it, so that circles are found.
-_leading: ContextVar[LeaseHandle | None] = ContextVar("brisk.leading", default=None)
+leading: ContextVar[LeaseHandle | None] = ContextVar("brisk.leading", default=None)
 
 
 class Lease:
@@ -79,11 +79,11 @@ class Lease:
     def _run(self, key: Bytes, loader: Callable[[Any], Any], ttl_ns: int) -> Any:
         """Leads: runs the loader and ends the load, whatever happens."""
         try:
-            token = _leading.set(self._raw)
+            token = leading.set(self._raw)
             try:
                 made = loader(key)
             finally:
-                _leading.reset(token)
+                leading.reset(token)
             return self._complete(made, ttl_ns)
         except BaseException as error:
             self._give_up(error)
@@ -91,11 +91,11 @@ class Lease:
 
     async def _run_async(self, key: Bytes, loader: Callable[[Any], Awaitable[Any]], ns: int) -> Any:
         try:
-            token = _leading.set(self._raw)
+            token = leading.set(self._raw)
             try:
                 made = await loader(key)
             finally:
-                _leading.reset(token)
+                leading.reset(token)
             return self._complete(made, ns)
         except BaseException as error:
             self._give_up(error)
@@ -131,10 +131,10 @@ def begin(
     cache: CacheBase, key: Bytes, timeout: int, parent: Lease | None = None
 ) -> tuple[Any, Lease | None]:
     """The value and no lease, or no value and the lease."""
-    above = parent._raw if parent is not None else _leading.get()
-    status, value, raw = cache._raw.begin(key, above)
-    if value is not None:
-        return cache._decode(value), None
+    above = parent._raw if parent is not None else leading.get()
+    value, raw, status = cache._begin(key, above)
+    if status == OK:
+        return value, None
     if raw is None:
         raise Refused("there is no room to unpack the value, because callers pin what is held")
     return None, Lease(cache, raw, status == LEAD, timeout)
@@ -149,10 +149,10 @@ def load(
     default_timeout: int,
 ) -> Any:
     """The value of key, by running loader where nobody else does."""
-    ttl_ns = nanoseconds(ttl, "ttl")
     value, lease = begin(cache, key, default_timeout)
     if lease is None:
         return value
+    ttl_ns = nanoseconds(ttl, "ttl")
     if not lease.leads and lease.wait(timeout):
         return lease.value
     return lease._run(key, loader, ttl_ns)

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
             ...
 
 
+_PLAIN = frozenset((str, bytes, int, float, bool, type(None)))  # what Python writes one way
 COROUTINE = 0x80  # the flag of code that async def makes
 # How often each name was taken: what is defined twice under one name does not share results.
 _taken: dict[str, int] = {}
@@ -162,7 +163,7 @@ def key_of(prefix: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
 def text_of(value: Any) -> str:
     """The canonical text of one argument."""
     kind = type(value)
-    if kind in (str, bytes, int, float, bool, type(None)):
+    if kind in _PLAIN:
         return ascii(value)
     if kind is tuple:
         return f"({','.join(map(text_of, value))},)"
