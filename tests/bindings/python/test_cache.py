@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from datetime import timedelta
+from pickle import PickleBuffer
 
 import brisk
 import pytest
@@ -159,6 +160,14 @@ def test_a_pin_ends_with_its_block(cache: Cache) -> None:
         kept[0] = 1
     with pytest.raises(KeyError):
         cache.pin("missing")
+
+
+def test_a_pin_is_let_go_while_something_uses_it(cache: Cache) -> None:
+    cache["key"] = b"value"
+    with cache.pin("key") as view:
+        user = PickleBuffer(view)  # like a NumPy array, it keeps the view from being released
+    cache.clear()
+    assert bytes(user) == b"value"
 
 
 def test_pins_are_counted(cache: Cache) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 import time
 import tracemalloc
 import weakref
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import brisk
@@ -16,6 +18,7 @@ import pytest
 from brisk import Cache
 
 BIG = bytes(50_000)
+TYPES = [one for one in vars(brisk._brisk).values() if isinstance(one, type)]
 
 
 def rejected(call: Callable[[], Any]) -> None:
@@ -93,11 +96,11 @@ def test_nothing_leaks(filled: Cache, name: str) -> None:
     try:
         rounds(100)
         blocks, traced = sys.getallocatedblocks(), tracemalloc.get_traced_memory()[0]
-        counts = [sys.getrefcount(one) for one in (filled, key, value, None, brisk.Error)]
+        counts = [sys.getrefcount(one) for one in (filled, key, value, None, *TYPES)]
         rounds(many)
         assert sys.getallocatedblocks() - blocks < many // 10
         assert tracemalloc.get_traced_memory()[0] - traced < many * 8
-        after = [sys.getrefcount(one) for one in (filled, key, value, None, brisk.Error)]
+        after = [sys.getrefcount(one) for one in (filled, key, value, None, *TYPES)]
         assert all(abs(b - a) < many // 10 for a, b in zip(counts, after, strict=True))
     finally:
         tracemalloc.stop()
@@ -116,6 +119,25 @@ def test_a_hundred_thousand_operations() -> None:
             cache.get(key)
     assert sys.getrefcount(value) == before
     assert sys.getallocatedblocks() - blocks < 500
+
+
+def resident() -> int:
+    """Bytes of this process in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_errors_of_c_are_dropped() -> None:
+    cache = Cache("1 MiB")
+    cache.close()
+
+    def fail(count: int) -> None:
+        for _ in range(count):
+            rejected(lambda: cache.get("key"))
+
+    fail(1000)
+    before = resident()
+    fail(100_000)
+    assert resident() - before < 3 << 20
 
 
 def test_caches_go_away(filled: Cache) -> None:
@@ -219,6 +241,14 @@ def test_long_calls_let_other_threads_run() -> None:
             turns += 1
             time.sleep(0)  # lets go of the GIL, so that a turn needs another to do the same
 
+    _, lead = cache.begin("led")
+    _, lease = cache.begin("led")
+
+    def wait(lease: brisk.Lease | None) -> None:
+        assert lease is not None
+        with pytest.raises(brisk.Timeout):
+            lease.wait(0.2)
+
     def turns_during(call: Callable[[], Any]) -> int:
         before = turns
         call()
@@ -230,6 +260,7 @@ def test_long_calls_let_other_threads_run() -> None:
     try:
         assert turns_during(lambda: cache.get("key1")) == 0
         assert turns_during(lambda: cache.set("key1", b"v")) == 0
+        assert turns_during(lambda: wait(lease)) > 0
         assert turns_during(lambda: cache.get_many(["key1"] * 100)) == 0
         for call in (
             lambda: cache.set("large", large),
