@@ -24,11 +24,11 @@ def main(argv: list[str] | None = None) -> int:
         model = build(*source.read(arguments.root))
         problems = lint.problems(model) + consistency.problems(model)
         problems += lock.violations(arguments.root, model)
+        files = outputs.render(arguments.root, model) if not problems else {}
     except source.SpecError as error:
         problems = error.problems
     if problems:
         return _fail(problems)
-    files = outputs.render(arguments.root, model)
     if not arguments.check:
         for line in outputs.write(arguments.root, files):
             print(line)

@@ -81,7 +81,9 @@ typedef struct brisk_cache_options {
   uint64_t load_timeout_ns;       /**< What a zero timeout of a load means, in nanoseconds;
                                        default 30 seconds. */
   uint32_t event_capacity;        /**< Events kept for brisk_cache_next_event, the oldest dropped
-                                       first; default none. At most 1048576. */
+                                       first; default none. At most 1048576. Each has 64 bytes
+                                       for its key and its cause: a longer key takes the room of
+                                       several. */
   uint32_t name_size;             /**< Bytes of name; default none. At most 255. */
   const void *name;               /**< A name, unique in the runtime, to find the cache by;
                                        copied; default none. */

@@ -99,7 +99,8 @@ BRISK_API brisk_status brisk_lease_abandon(brisk_lease *lease, brisk_error **err
  * now. May be called again after BRISK_TIMEOUT. A lease that leads answers BRISK_INVALID.
  *
  * @param lease       A lease that waits.
- * @param timeout_ns  How long to wait in nanoseconds; 0 inherits load_timeout_ns of the cache.
+ * @param timeout_ns  How long to wait in nanoseconds; 0 inherits load_timeout_ns of the cache, less
+ *                    than 1000 does not wait.
  * @param value       Receives the pinned value on BRISK_OK, otherwise NULL.
  *
  * Outcomes: BRISK_TIMEOUT, BRISK_LEAD. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED,

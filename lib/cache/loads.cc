@@ -264,7 +264,11 @@ brisk_status Lease::wait(uint64_t timeout, brisk_value **value) {
   };
   // Later than any clock will show, and still a time that the clock can represent.
   constexpr uint64_t forever = uint64_t{1} << 61;
-  if (timeout >= forever) {
+  // Less than this is no wait: the system would make it some fifty times as long.
+  constexpr uint64_t shortest = 1000;
+  if (timeout < shortest) {
+    if (!ended()) return BRISK_TIMEOUT;
+  } else if (timeout >= forever) {
     load_->changed.wait(lock, ended);
   } else if (!load_->changed.wait_for(lock, std::chrono::nanoseconds(timeout), ended)) {
     return BRISK_TIMEOUT;

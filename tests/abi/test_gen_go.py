@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_gen_rust import shapes
+from shapes import shapes
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bindings" / "abi"))

@@ -673,7 +673,7 @@ type CacheOptions struct {
 	// What a zero timeout of a load means, in nanoseconds; default 30 seconds.
 	LoadTimeoutNs uint64
 	// Events kept for brisk_cache_next_event, the oldest dropped first; default none. At most
-	// 1048576.
+	// 1048576. Each has 64 bytes for its key and its cause: a longer key takes the room of several.
 	EventCapacity uint32
 	// Bytes of name; default none. At most 255.
 	NameSize uint32
@@ -1302,7 +1302,8 @@ func LeaseAbandon(lease *Lease, err **Error) Status {
 // leads answers BRISK_INVALID.
 //
 //   - lease: A lease that waits.
-//   - timeoutNs: How long to wait in nanoseconds; 0 inherits load_timeout_ns of the cache.
+//   - timeoutNs: How long to wait in nanoseconds; 0 inherits load_timeout_ns of the cache, less
+//     than 1000 does not wait.
 //   - value: Receives the pinned value on BRISK_OK, otherwise NULL.
 //
 // Outcomes: BRISK_TIMEOUT, BRISK_LEAD. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED,

@@ -89,7 +89,8 @@ pub struct brisk_cache_options {
     /// What a zero timeout of a load means, in nanoseconds; default 30 seconds.
     pub load_timeout_ns: u64,
     /// Events kept for [`brisk_cache_next_event`], the oldest dropped first; default none. At most
-    /// 1048576.
+    /// 1048576. Each has 64 bytes for its key and its cause: a longer key takes the room of
+    /// several.
     pub event_capacity: u32,
     /// Bytes of name; default none. At most 255.
     pub name_size: u32,

@@ -112,7 +112,8 @@ extern "C" {
     /// [`BRISK_INVALID`].
     ///
     /// - `lease`: A lease that waits.
-    /// - `timeout_ns`: How long to wait in nanoseconds; 0 inherits load_timeout_ns of the cache.
+    /// - `timeout_ns`: How long to wait in nanoseconds; 0 inherits load_timeout_ns of the cache,
+    ///   less than 1000 does not wait.
     /// - `value`: Receives the pinned value on [`BRISK_OK`], otherwise NULL.
     ///
     /// Outcomes: [`BRISK_TIMEOUT`], [`BRISK_LEAD`]. Fails with [`BRISK_INVALID`], [`BRISK_CLOSED`],
