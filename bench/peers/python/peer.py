@@ -170,7 +170,7 @@ def all_hits(work: Work, contestant: Contestant) -> None:
         assert get_many is not None
         block = around(wanted, position)
         for i in range(0, BLOCK, BATCH):
-            if None in get_many(block[i : i + BATCH]):
+            if not all(get_many(block[i : i + BATCH])):  # no value is empty
                 fail("an entry was lost")
 
     if work.name == "W1-batch" and get_many is None:
