@@ -130,10 +130,12 @@ void Runtime::advance(uint64_t step) noexcept {
   sweep_members();
 }
 
-void Runtime::shed(uint64_t bytes, const Member &asking) noexcept {
+bool Runtime::shed(uint64_t bytes, const Member &asking) noexcept {
+  if (account_.room() >= bytes) return false;
   each_member([&](Member &member) {
     if (&member != &asking) member.shed(bytes);
   });
+  return true;
 }
 
 uint64_t Runtime::sweep_members() noexcept {

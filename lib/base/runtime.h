@@ -79,8 +79,9 @@ class Runtime final : public Counted {
   // The lock for what reaches from one member to another. Process-wide, and a leaf: fork takes it
   // last.
   static std::mutex &links_mutex() noexcept;
-  // Makes other members give memory back after the account refused `bytes` to `asking`.
-  void shed(uint64_t bytes, const Member &asking) noexcept;
+  // Makes other members give memory back for `bytes` that `asking` wants. False, and nobody loses
+  // anything, when the budget has them: then it is a bound of its own that `asking` has met.
+  bool shed(uint64_t bytes, const Member &asking) noexcept;
 
  private:
   ~Runtime() override;

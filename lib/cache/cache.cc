@@ -44,7 +44,7 @@ Ref<Cache> Cache::make(Ref<Runtime> runtime, Options options) {
   // What others in the runtime hold in excess makes way.
   const uint64_t least = cache.own_bytes_ + buckets * sizeof(Bucket) +
                          cache.options_.events * Events::bytes_each + 4 * Arena::slab_size;
-  if (cache.runtime_->account().room() < least) cache.runtime_->shed(least, cache);
+  cache.runtime_->shed(least, cache);
   if (!cache.account_.reserve(cache.own_bytes_)) {
     cache.own_bytes_ = 0;
     no_room();

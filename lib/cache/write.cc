@@ -179,8 +179,7 @@ brisk_status Cache::put(const void *key, size_t size, const void *value, size_t 
           check_open();
           if (commit(draft, {}) == BRISK_OK) return BRISK_OK;
         }
-        if (!again || runtime_->account().room() >= Arena::slab_size * 2) break;
-        runtime_->shed(Arena::slab_size * 2, *this);
+        if (!again || !runtime_->shed(Arena::slab_size * 2, *this)) break;
       }
     }
   } catch (const std::bad_alloc &) {

@@ -241,6 +241,25 @@ TEST(LifetimeTest, OnlyPinsAreRefused) {
   }
 }
 
+TEST(LifetimeTest, AFullCacheTakesNothingFromOthersWhereTheBudgetHasRoom) {
+  const Runtime runtime = new_runtime(BRISK_CLOCK_SYSTEM);
+  const Cache other = new_cache(runtime.get(), options_of(1 << 20));
+  ASSERT_EQ(put(other, "kept", "value"), BRISK_OK);
+  brisk_cache_options options = options_of(1 << 20);
+  options.compression = BRISK_COMPRESSION_OFF;
+  const Cache full = new_cache(runtime.get(), options);
+  Threads threads;
+  const Deadline deadline(0.1);
+  threads.start(4, [&](size_t number) {
+    // A block of its own each, of which the cache has room for two: what one thread evicts for its
+    // value, another may take before it comes back for it.
+    const std::string value(300'000, 'v');
+    while (!deadline.passed()) put(full, std::to_string(number), value);
+  });
+  threads.join();
+  EXPECT_EQ(read(other, "kept"), "value");
+}
+
 TEST(LifetimeTest, TheSweeperHasItsNameAndNoSignals) {
   const Runtime runtime = new_runtime(BRISK_CLOCK_SYSTEM);
   const Cache cache = new_cache(runtime.get(), options_of(1 << 20));
