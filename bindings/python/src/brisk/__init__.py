@@ -13,29 +13,25 @@ Everything may be used from any thread, unless it says otherwise. A failure is a
 a ValueError or TypeError as well where an argument is wrong.
 """
 
-from __future__ import annotations
-
-from brisk import _brisk
-from brisk._brisk import (
-    CacheStats,
-    Closed,
-    Deadlock,
-    Error,
-    Exists,
-    Internal,
-    InvalidArgument,
-    LoadFailed,
-    OutOfMemory,
-    RuntimeStats,
-    TooLarge,
-    WrongType,
-    parse_size,
-    version,
-)
-from brisk.cache import Cache
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from brisk._brisk import (
+        CacheStats,
+        Closed,
+        Deadlock,
+        Error,
+        Exists,
+        Internal,
+        InvalidArgument,
+        LoadFailed,
+        OutOfMemory,
+        RuntimeStats,
+        TooLarge,
+        WrongType,
+        parse_size,
+        version,
+    )
+    from brisk.cache import Cache
     from brisk.errors import Refused, Timeout
     from brisk.loads import Lease
     from brisk.pins import Pin
@@ -73,14 +69,18 @@ def build_info() -> dict[str, str]:
     version, abi and library (its path) are those of the loaded library, extension is the path of
     the module that loaded it, and text a line with the compiler and the allocator.
     """
+    from brisk import _brisk
+
     loaded, abi, path = _brisk.library()
     extension = _brisk.__file__
     text = _brisk.build_info()
     return {"version": loaded, "abi": abi, "library": path, "extension": extension, "text": text}
 
 
-# What is imported at its first use, so that `import brisk` stays short.
+# Everything is imported at its first use, the extension too, so that `import brisk` stays short:
+# from here, or from the extension.
 _LATER = {
+    "Cache": "brisk.cache",
     "Lease": "brisk.loads",
     "Pin": "brisk.pins",
     "Refused": "brisk.errors",
@@ -90,7 +90,12 @@ _LATER = {
 
 
 def __getattr__(name: str) -> object:
-    if name not in _LATER:
+    if name not in __all__:
         raise AttributeError(f"module 'brisk' has no attribute {name!r}")
-    found = globals()[name] = getattr(__import__(_LATER[name], fromlist=[name]), name)
+    home = _LATER.get(name, "brisk._brisk")
+    found = globals()[name] = getattr(__import__(home, fromlist=[name]), name)
     return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
