@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from generator import cmap
+from generator.cmap import CParam
 from generator.model import Constant, Enum, Field, Function, Model, Param, Struct
 from generator.source import SpecError
 from generator.template import Output
-from generator.text import facts, prototype, wrap
+from generator.text import call, facts, wrap
 
 OUTPUTS: tuple[Output, ...] = (
     Output("capi.go.j2", "bindings/go/internal/capi/zcapi.go"),
@@ -126,18 +127,20 @@ def _pins(name: str, struct: str, model: Model) -> tuple[str, ...]:
 
 
 def shim(function: Function) -> str:
-    """The inline function of a function that takes bytes; empty for one that takes none."""
+    """The inline function of a function that takes bytes; empty for one that takes none.
+
+    In it bytes are uint8_t, and places for pointers are numbers: cgo looks behind pointers to
+    pointers at each call, which costs as much as the call.
+    """
     if not _needs_shim(function):
         return ""
-    typed = replace(
-        function,
-        c_name=called(function),
-        returns=f"static inline {function.returns}",
-        params=tuple(_typed(param) for param in function.params),
+    head = f"static inline {function.returns} {called(function)}("
+    declared = call(head, tuple(_typed(c, function) for c in function.c_params))
+    arguments = ", ".join(
+        f"({c.type}){c.name}" if _is_place(c) else c.name for c in function.c_params
     )
-    arguments = ", ".join(c.name for c in function.c_params)
     first, *rest = wrap(f"return {function.c_name}({arguments});", WIDTH - len("  "))
-    lines = [f"{prototype(typed)} {{", f"  {first}", *(f"      {line}" for line in rest), "}"]
+    lines = [f"{declared} {{", f"  {first}", *(f"      {line}" for line in rest), "}"]
     return "\n".join(lines)
 
 
@@ -145,12 +148,17 @@ def _needs_shim(function: Function) -> bool:
     return any(param.kind in ("bytes", "buffer") for param in function.params)
 
 
-def _typed(param: Param) -> Param:
-    if param.kind not in ("bytes", "buffer"):
-        return param
-    return replace(
-        param, c=tuple(replace(c, type=c.type.replace("void", "uint8_t")) for c in param.c)
-    )
+def _is_place(c: CParam) -> bool:
+    """Whether C writes a pointer there."""
+    return c.type.endswith("**")
+
+
+def _typed(c: CParam, function: Function) -> CParam:
+    """What cgo is told instead, so that it looks for no pointers behind it."""
+    if _is_place(c):
+        return replace(c, type="uintptr_t *")
+    bytes_like = {b for p in function.params if p.kind in ("bytes", "buffer") for b in p.c}
+    return replace(c, type=c.type.replace("void", "uint8_t")) if c in bytes_like else c
 
 
 def called(function: Function) -> str:
@@ -174,6 +182,12 @@ def body(function: Function, model: Model) -> str:
     arguments = [argument for c in crossings for argument in c.arguments]
     if function.fallible:
         arguments.append("err")
+    if _needs_shim(function):
+        places = [_is_place(c) for c in function.c_params]
+        arguments = [
+            f"(*C.uintptr_t)(unsafe.Pointer({argument}))" if place else argument
+            for argument, place in zip(arguments, places, strict=True)
+        ]
     before = [f"\t{line}" for c in crossings for line in c.before]
     opening, closing = _result(function)
     call = _breaks(f"\t{opening}C.{called(function)}(", arguments, f"){closing}", "\t")

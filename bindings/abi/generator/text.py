@@ -67,26 +67,26 @@ def struct_rows(struct: Struct) -> list[Row]:
 def prototype(function: Function) -> str:
     """A declaration without its semicolon, continued below its first parameter."""
     declaration = CParam(function.c_name, function.returns).declaration
-    return _call(f"{declaration}(", function.c_params)
+    return call(f"{declaration}(", function.c_params)
 
 
 def exported(function: Function) -> str:
     """The same for a header."""
     declaration = CParam(function.c_name, function.returns).declaration
-    return _call(f"BRISK_API {declaration}(", function.c_params)
+    return call(f"BRISK_API {declaration}(", function.c_params)
 
 
 def callback_type(callback: Callback) -> str:
-    return _call(f"typedef {callback.returns} (*{callback.c_name})(", callback.c_params)
+    return call(f"typedef {callback.returns} (*{callback.c_name})(", callback.c_params)
 
 
 def signature(function: Function) -> str:
     """A member that points to a function of this type."""
     declaration = CParam(f"(*{function.c_name})", function.returns).declaration
-    return _call(f"  {declaration}(", function.c_params)
+    return call(f"  {declaration}(", function.c_params)
 
 
-def _call(head: str, params: tuple[CParam, ...]) -> str:
+def call(head: str, params: tuple[CParam, ...]) -> str:
     parts = [param.declaration for param in params] or ["void"]
     lines = [head]
     for number, part in enumerate(parts, 1):

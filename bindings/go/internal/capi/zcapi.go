@@ -109,118 +109,118 @@ package capi
 #cgo noescape brisk_lease_unref
 #cgo nocallback brisk_lease_unref
 
-// Bytes as C knows them, so that cgo need not look for pointers in them.
+// Bytes as C knows them, and places for pointers as numbers, so that cgo need not look behind them.
 static inline brisk_status capi_parse_size(const uint8_t *text, size_t text_size, uint64_t *size,
-                                           brisk_error **error) {
-  return brisk_parse_size(text, text_size, size, error);
+                                           uintptr_t *error) {
+  return brisk_parse_size(text, text_size, size, (brisk_error **)error);
 }
 
 static inline brisk_status capi_cache_find(brisk_runtime *runtime, const uint8_t *name,
-                                           size_t name_size, brisk_cache **cache,
-                                           brisk_error **error) {
-  return brisk_cache_find(runtime, name, name_size, cache, error);
+                                           size_t name_size, uintptr_t *cache, uintptr_t *error) {
+  return brisk_cache_find(runtime, name, name_size, (brisk_cache **)cache, (brisk_error **)error);
 }
 
 static inline brisk_status capi_cache_put(brisk_cache *cache, const uint8_t *key, size_t key_size,
                                           const uint8_t *value, size_t value_size, uint64_t ttl_ns,
-                                          brisk_error **error) {
-  return brisk_cache_put(cache, key, key_size, value, value_size, ttl_ns, error);
+                                          uintptr_t *error) {
+  return brisk_cache_put(cache, key, key_size, value, value_size, ttl_ns, (brisk_error **)error);
 }
 
 static inline brisk_status capi_cache_put_many(brisk_cache *cache, size_t count,
                                                const uint8_t *keys, size_t keys_size,
                                                const uint32_t *key_sizes, const uint8_t *values,
                                                size_t values_size, const uint32_t *value_sizes,
-                                               uint64_t ttl_ns, size_t *stored,
-                                               brisk_error **error) {
+                                               uint64_t ttl_ns, size_t *stored, uintptr_t *error) {
   return brisk_cache_put_many(cache, count, keys, keys_size, key_sizes, values, values_size,
-      value_sizes, ttl_ns, stored, error);
+      value_sizes, ttl_ns, stored, (brisk_error **)error);
 }
 
 static inline brisk_status capi_cache_get(brisk_cache *cache, const uint8_t *key, size_t key_size,
-                                          brisk_value **value, brisk_error **error) {
-  return brisk_cache_get(cache, key, key_size, value, error);
+                                          uintptr_t *value, uintptr_t *error) {
+  return brisk_cache_get(cache, key, key_size, (brisk_value **)value, (brisk_error **)error);
 }
 
 static inline brisk_status capi_cache_get_many(brisk_cache *cache, size_t count,
                                                const uint8_t *keys, size_t keys_size,
-                                               const uint32_t *key_sizes, brisk_value **values,
-                                               size_t *found, brisk_error **error) {
-  return brisk_cache_get_many(cache, count, keys, keys_size, key_sizes, values, found, error);
+                                               const uint32_t *key_sizes, uintptr_t *values,
+                                               size_t *found, uintptr_t *error) {
+  return brisk_cache_get_many(cache, count, keys, keys_size, key_sizes, (brisk_value **)values,
+      found, (brisk_error **)error);
 }
 
 static inline brisk_status capi_cache_read(brisk_cache *cache, const uint8_t *key, size_t key_size,
                                            uint8_t *buffer, size_t capacity, size_t *size,
-                                           brisk_error **error) {
-  return brisk_cache_read(cache, key, key_size, buffer, capacity, size, error);
+                                           uintptr_t *error) {
+  return brisk_cache_read(cache, key, key_size, buffer, capacity, size, (brisk_error **)error);
 }
 
 static inline brisk_status capi_cache_read_many(brisk_cache *cache, size_t count,
                                                 const uint8_t *keys, size_t keys_size,
                                                 const uint32_t *key_sizes, uint8_t *buffer,
                                                 size_t capacity, uint32_t *value_sizes,
-                                                size_t *done, brisk_error **error) {
+                                                size_t *done, uintptr_t *error) {
   return brisk_cache_read_many(cache, count, keys, keys_size, key_sizes, buffer, capacity,
-      value_sizes, done, error);
+      value_sizes, done, (brisk_error **)error);
 }
 
 static inline brisk_status capi_cache_contains(brisk_cache *cache, const uint8_t *key,
-                                               size_t key_size, brisk_error **error) {
-  return brisk_cache_contains(cache, key, key_size, error);
+                                               size_t key_size, uintptr_t *error) {
+  return brisk_cache_contains(cache, key, key_size, (brisk_error **)error);
 }
 
 static inline brisk_status capi_cache_touch(brisk_cache *cache, const uint8_t *key,
-                                            size_t key_size, uint64_t ttl_ns, brisk_error **error) {
-  return brisk_cache_touch(cache, key, key_size, ttl_ns, error);
+                                            size_t key_size, uint64_t ttl_ns, uintptr_t *error) {
+  return brisk_cache_touch(cache, key, key_size, ttl_ns, (brisk_error **)error);
 }
 
 static inline brisk_status capi_cache_erase(brisk_cache *cache, const uint8_t *key,
-                                            size_t key_size, brisk_error **error) {
-  return brisk_cache_erase(cache, key, key_size, error);
+                                            size_t key_size, uintptr_t *error) {
+  return brisk_cache_erase(cache, key, key_size, (brisk_error **)error);
 }
 
 static inline brisk_status capi_cache_erase_matching(brisk_cache *cache, const uint8_t *pattern,
                                                      size_t pattern_size, uint64_t *erased,
-                                                     brisk_error **error) {
-  return brisk_cache_erase_matching(cache, pattern, pattern_size, erased, error);
+                                                     uintptr_t *error) {
+  return brisk_cache_erase_matching(cache, pattern, pattern_size, erased, (brisk_error **)error);
 }
 
 static inline brisk_status capi_cursor_next(brisk_cursor *cursor, uint8_t *buffer, size_t capacity,
-                                            size_t *size, brisk_error **error) {
-  return brisk_cursor_next(cursor, buffer, capacity, size, error);
+                                            size_t *size, uintptr_t *error) {
+  return brisk_cursor_next(cursor, buffer, capacity, size, (brisk_error **)error);
 }
 
 static inline brisk_status capi_cache_next_event(brisk_cache *cache, uint8_t *buffer,
                                                  size_t capacity, size_t *size, brisk_cause *cause,
-                                                 brisk_error **error) {
-  return brisk_cache_next_event(cache, buffer, capacity, size, cause, error);
+                                                 uintptr_t *error) {
+  return brisk_cache_next_event(cache, buffer, capacity, size, cause, (brisk_error **)error);
 }
 
 static inline brisk_status capi_cache_begin(brisk_cache *cache, const uint8_t *key,
-                                            size_t key_size, brisk_lease *parent,
-                                            brisk_value **value, brisk_lease **lease,
-                                            brisk_error **error) {
-  return brisk_cache_begin(cache, key, key_size, parent, value, lease, error);
+                                            size_t key_size, brisk_lease *parent, uintptr_t *value,
+                                            uintptr_t *lease, uintptr_t *error) {
+  return brisk_cache_begin(cache, key, key_size, parent, (brisk_value **)value, (brisk_lease
+      **)lease, (brisk_error **)error);
 }
 
 static inline brisk_status capi_lease_complete(brisk_lease *lease, const uint8_t *value,
                                                size_t value_size, uint64_t ttl_ns,
-                                               brisk_value **pinned, brisk_error **error) {
-  return brisk_lease_complete(lease, value, value_size, ttl_ns, pinned, error);
+                                               uintptr_t *pinned, uintptr_t *error) {
+  return brisk_lease_complete(lease, value, value_size, ttl_ns, (brisk_value **)pinned, (brisk_error
+      **)error);
 }
 
 static inline brisk_status capi_lease_fail(brisk_lease *lease, const uint8_t *message,
-                                           size_t message_size, brisk_error **error) {
-  return brisk_lease_fail(lease, message, message_size, error);
+                                           size_t message_size, uintptr_t *error) {
+  return brisk_lease_fail(lease, message, message_size, (brisk_error **)error);
 }
 
 static inline brisk_status capi_cache_get_or_load(brisk_cache *cache, const uint8_t *key,
                                                   size_t key_size, brisk_lease *parent,
                                                   brisk_load_fn load, void *user,
                                                   brisk_destroy_fn destroy, uint64_t timeout_ns,
-                                                  brisk_value **value, brisk_error **error) {
+                                                  uintptr_t *value, uintptr_t *error) {
   return brisk_cache_get_or_load(cache, key, key_size, parent, load, user, destroy, timeout_ns,
-      value, error);
+      (brisk_value **)value, (brisk_error **)error);
 }
 
 */
@@ -378,7 +378,7 @@ func ParseSize(text []byte, size *uint64, err **Error) Status {
 		(*C.uint8_t)(unsafe.SliceData(text)),
 		C.size_t(len(text)),
 		(*C.uint64_t)(size),
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -849,8 +849,8 @@ func CacheFind(runtime *Runtime, name []byte, cache **Cache, err **Error) Status
 		runtime,
 		(*C.uint8_t)(unsafe.SliceData(name)),
 		C.size_t(len(name)),
-		cache,
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(cache)),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -881,7 +881,7 @@ func CachePut(cache *Cache, key []byte, value []byte, ttlNs uint64, err **Error)
 		(*C.uint8_t)(unsafe.SliceData(value)),
 		C.size_t(len(value)),
 		C.uint64_t(ttlNs),
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -922,7 +922,7 @@ func CachePutMany(
 		(*C.uint32_t)(unsafe.SliceData(valueSizes)),
 		C.uint64_t(ttlNs),
 		(*C.size_t)(stored),
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -939,8 +939,8 @@ func CacheGet(cache *Cache, key []byte, value **Value, err **Error) Status {
 		cache,
 		(*C.uint8_t)(unsafe.SliceData(key)),
 		C.size_t(len(key)),
-		value,
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(value)),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -970,9 +970,9 @@ func CacheGetMany(
 		(*C.uint8_t)(unsafe.SliceData(keys)),
 		C.size_t(len(keys)),
 		(*C.uint32_t)(unsafe.SliceData(keySizes)),
-		unsafe.SliceData(values),
+		(*C.uintptr_t)(unsafe.Pointer(unsafe.SliceData(values))),
 		(*C.size_t)(found),
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -992,7 +992,7 @@ func CacheRead(cache *Cache, key []byte, buffer []byte, size *uint64, err **Erro
 		(*C.uint8_t)(unsafe.SliceData(buffer)),
 		C.size_t(len(buffer)),
 		(*C.size_t)(size),
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -1029,7 +1029,7 @@ func CacheReadMany(
 		C.size_t(len(buffer)),
 		(*C.uint32_t)(unsafe.SliceData(valueSizes)),
 		(*C.size_t)(done),
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -1042,7 +1042,7 @@ func CacheContains(cache *Cache, key []byte, err **Error) Status {
 		cache,
 		(*C.uint8_t)(unsafe.SliceData(key)),
 		C.size_t(len(key)),
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -1059,7 +1059,7 @@ func CacheTouch(cache *Cache, key []byte, ttlNs uint64, err **Error) Status {
 		(*C.uint8_t)(unsafe.SliceData(key)),
 		C.size_t(len(key)),
 		C.uint64_t(ttlNs),
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -1072,7 +1072,7 @@ func CacheErase(cache *Cache, key []byte, err **Error) Status {
 		cache,
 		(*C.uint8_t)(unsafe.SliceData(key)),
 		C.size_t(len(key)),
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -1091,7 +1091,7 @@ func CacheEraseMatching(cache *Cache, pattern []byte, erased *uint64, err **Erro
 		(*C.uint8_t)(unsafe.SliceData(pattern)),
 		C.size_t(len(pattern)),
 		(*C.uint64_t)(erased),
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -1124,7 +1124,7 @@ func CursorNext(cursor *Cursor, buffer []byte, size *uint64, err **Error) Status
 		(*C.uint8_t)(unsafe.SliceData(buffer)),
 		C.size_t(len(buffer)),
 		(*C.size_t)(size),
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -1144,7 +1144,7 @@ func CacheNextEvent(cache *Cache, buffer []byte, size *uint64, cause *Cause, err
 		C.size_t(len(buffer)),
 		(*C.size_t)(size),
 		(*C.brisk_cause)(cause),
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -1243,9 +1243,9 @@ func CacheBegin(
 		(*C.uint8_t)(unsafe.SliceData(key)),
 		C.size_t(len(key)),
 		parent,
-		value,
-		lease,
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(value)),
+		(*C.uintptr_t)(unsafe.Pointer(lease)),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -1266,8 +1266,8 @@ func LeaseComplete(lease *Lease, value []byte, ttlNs uint64, pinned **Value, err
 		(*C.uint8_t)(unsafe.SliceData(value)),
 		C.size_t(len(value)),
 		C.uint64_t(ttlNs),
-		pinned,
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(pinned)),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -1283,7 +1283,7 @@ func LeaseFail(lease *Lease, message []byte, err **Error) Status {
 		lease,
 		(*C.uint8_t)(unsafe.SliceData(message)),
 		C.size_t(len(message)),
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
@@ -1346,8 +1346,8 @@ func CacheGetOrLoad(
 		user,
 		destroy,
 		C.uint64_t(timeoutNs),
-		value,
-		err,
+		(*C.uintptr_t)(unsafe.Pointer(value)),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }
 
