@@ -32,6 +32,12 @@ def marks(root: Path) -> set[Path]:
     return {path.relative_to(root) for path in files(root) if MARK.search(text_of(path))}
 
 
+def binaries(root: Path) -> set[Path]:
+    """The files that are no text: what a compiler leaves behind. Seeds of the fuzzer may be."""
+    found = {path.relative_to(root) for path in files(root) if b"\0" in path.read_bytes()}
+    return {path for path in found if path.parts[:3] != ("tests", "fuzz", "corpus")}
+
+
 def strangers(root: Path) -> set[str]:
     return {path.relative_to(root).parts[0] for path in files(root)} - TOP
 
@@ -42,6 +48,13 @@ def test_top_holds_only_what_was_agreed() -> None:
 
 def test_top_holds_what_every_project_has() -> None:
     assert {name for name in TOP if not (ROOT / name).exists()} == set()
+
+
+def test_everything_is_text(tmp_path: Path) -> None:
+    (tmp_path / "bindings").mkdir()
+    (tmp_path / "bindings/a.o").write_bytes(b"\x7fELF\0")
+    assert binaries(tmp_path) == {Path("bindings/a.o")}
+    assert binaries(ROOT) == set()
 
 
 def test_nothing_is_marked_as_unfinished() -> None:
