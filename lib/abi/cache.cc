@@ -5,6 +5,7 @@
 
 #include "abi/runtime.h"
 #include "cache/cursor.h"
+#include "cache/hit.h"
 
 using brisk::Ref;
 using brisk::cache::Cache;
@@ -78,44 +79,24 @@ brisk::cache::Options cache_options(const brisk_cache_options *given) {
   return options;
 }
 
-// Keys that lie one after the other, handed out in groups that the cache looks up together.
-class PackedKeys {
- public:
-  PackedKeys(size_t count, const void *keys, size_t keys_size, const uint32_t *sizes)
-      : count_(count), next_(static_cast<const char *>(keys)), sizes_(sizes) {
-    require_bytes(keys, keys_size, "keys");
-    if (count != 0) require(sizes, "key_sizes");
-    check_total(sizes, count, keys_size, "key");
-    for (size_t i = 0; i < count; ++i) {
-      if (sizes[i] > BRISK_KEY_SIZE_MAX) key_too_large(sizes[i]);
-    }
+void check_total(const uint32_t *sizes, size_t count, size_t bytes, const char *what) {
+  size_t total = 0;
+  for (size_t i = 0; i < count; ++i) total += sizes[i];
+  if (total != bytes) {
+    brisk::fail(BRISK_INVALID, "the %zu %s_sizes add up to %zu bytes, but %ss_size is %zu", count,
+                what, total, what, bytes);
   }
+}
 
-  // The next group; 0 at the end.
-  size_t group(Cache::Key (&keys)[Cache::batch]) noexcept {
-    size_t filled = 0;
-    for (; filled < Cache::batch && at_ < count_; ++filled, ++at_) {
-      keys[filled] = {next_, sizes_[at_]};
-      next_ += sizes_[at_];
-    }
-    return filled;
-  }
-
-  static void check_total(const uint32_t *sizes, size_t count, size_t bytes, const char *what) {
-    size_t total = 0;
-    for (size_t i = 0; i < count; ++i) total += sizes[i];
-    if (total != bytes) {
-      brisk::fail(BRISK_INVALID, "the %zu %s_sizes add up to %zu bytes, but %ss_size is %zu", count,
-                  what, total, what, bytes);
-    }
-  }
-
- private:
-  const size_t count_;
-  size_t at_ = 0;
-  const char *next_;
-  const uint32_t *sizes_;
-};
+Cache::Keys packed_keys(size_t count, const void *keys, size_t keys_size, const uint32_t *sizes) {
+  require_bytes(keys, keys_size, "keys");
+  if (count != 0) require(sizes, "key_sizes");
+  check_total(sizes, count, keys_size, "key");
+  uint32_t largest = 0;
+  for (size_t i = 0; i < count; ++i) largest = std::max(largest, sizes[i]);
+  if (largest > BRISK_KEY_SIZE_MAX) key_too_large(largest);
+  return {static_cast<const char *>(keys), sizes, count};
+}
 
 void unref_all(brisk_value **values, size_t count) noexcept {
   for (size_t i = 0; i < count; ++i) {
@@ -194,20 +175,18 @@ brisk_status brisk_cache_put_many(brisk_cache *cache, size_t count, const void *
     require(stored, "stored");
     *stored = 0;
     Cache &open = open_cache(cache);
-    PackedKeys packed(count, keys, keys_size, key_sizes);
+    const Cache::Keys packed = packed_keys(count, keys, keys_size, key_sizes);
     require_bytes(values, values_size, "values");
     if (count != 0) require(value_sizes, "value_sizes");
-    PackedKeys::check_total(value_sizes, count, values_size, "value");
+    check_total(value_sizes, count, values_size, "value");
     for (size_t i = 0; i < count; ++i) check_value(values, value_sizes[i]);
+    const char *key = packed.bytes;
     const char *value = static_cast<const char *>(values);
-    Cache::Key group[Cache::batch];
-    for (size_t size = packed.group(group); size != 0; size = packed.group(group)) {
-      for (size_t i = 0; i < size; ++i) {
-        const brisk_status status =
-            open.put(group[i].data, group[i].size, value, value_sizes[*stored], ttl_ns);
-        if (status != BRISK_OK) return status;
-        value += value_sizes[(*stored)++];
-      }
+    for (size_t i = 0; i < count; ++i, ++*stored) {
+      const brisk_status status = open.put(key, key_sizes[i], value, value_sizes[i], ttl_ns);
+      if (status != BRISK_OK) return status;
+      key += key_sizes[i];
+      value += value_sizes[i];
     }
     return BRISK_OK;
   });
@@ -233,13 +212,7 @@ brisk_status brisk_cache_get_many(brisk_cache *cache, size_t count, const void *
     *found = 0;
     if (count != 0) require(values, "values");
     Cache &open = open_cache(cache);
-    PackedKeys packed(count, keys, keys_size, key_sizes);
-    Cache::Key group[Cache::batch];
-    brisk_value **out = values;
-    for (size_t size = packed.group(group); size != 0;
-         size = packed.group(group), out += Cache::batch) {
-      open.get_batch(group, size, out, found);
-    }
+    open.get_many(packed_keys(count, keys, keys_size, key_sizes), values, found);
     return BRISK_OK;
   });
   if (status < 0 && values != nullptr) unref_all(values, count);
@@ -248,12 +221,8 @@ brisk_status brisk_cache_get_many(brisk_cache *cache, size_t count, const void *
 
 brisk_status brisk_cache_read(brisk_cache *cache, const void *key, size_t key_size, void *buffer,
                               size_t capacity, size_t *size, brisk_error **error) {
-  // The hot path: one test for all that may be wrong, and no frame of guard's around a call that
-  // throws nothing.
-  if (cache != nullptr && key != nullptr && buffer != nullptr && size != nullptr &&
-      key_size <= BRISK_KEY_SIZE_MAX && !of(cache)->closed()) [[likely]] {
-    return of(cache)->read(key, key_size, buffer, capacity, size);
-  }
+  if (cache != nullptr && of(cache)->hit(key, key_size, buffer, capacity, size)) [[likely]]
+    return BRISK_OK;
   return read_checked(cache, key, key_size, buffer, capacity, size, error);
 }
 
@@ -267,20 +236,8 @@ brisk_status brisk_cache_read_many(brisk_cache *cache, size_t count, const void 
     if (count != 0) require(value_sizes, "value_sizes");
     require_bytes(buffer, capacity, "buffer");
     Cache &open = open_cache(cache);
-    PackedKeys packed(count, keys, keys_size, key_sizes);
-    Cache::Key group[Cache::batch];
-    auto *next = static_cast<char *>(buffer);
-    for (size_t size = packed.group(group); size != 0; size = packed.group(group)) {
-      size_t answered;
-      size_t used;
-      const brisk_status status =
-          open.read_batch(group, size, next, capacity, value_sizes + *done, &answered, &used);
-      *done += answered;
-      next += used;
-      capacity -= used;
-      if (status != BRISK_OK) return status;
-    }
-    return BRISK_OK;
+    return open.read_many(packed_keys(count, keys, keys_size, key_sizes),
+                          static_cast<char *>(buffer), capacity, value_sizes, done);
   });
 }
 

@@ -26,11 +26,11 @@ class Stripes {
   template <class Use>
   decltype(auto) with(Use &&use) noexcept {
     const uintptr_t self = thread();
-    Stripe *stripe = &stripes_[home(self)];
-    if (stripe->owner.load(std::memory_order_relaxed) != self) [[unlikely]] {
-      stripe = claim(self);
-    }
-    return use(stripe->slot, stripe != &stripes_.back());
+    Stripe &first = stripes_[home(self)];  // never the last one
+    if (first.owner.load(std::memory_order_relaxed) == self) [[likely]]
+      return use(first.slot, true);
+    Stripe *const claimed = claim(self);
+    return use(claimed->slot, claimed != &stripes_.back());
   }
 
   template <class Visit>
@@ -49,7 +49,7 @@ class Stripes {
     return reinterpret_cast<uintptr_t>(__builtin_thread_pointer());
   }
   static size_t home(uintptr_t self) noexcept {
-    return static_cast<size_t>((self >> 6) * 0x9e3779b97f4a7c15u >> (64 - Bits));
+    return static_cast<size_t>(self * 0x9e3779b97f4a7c15u >> (64 - Bits));
   }
 
   [[gnu::noinline]] Stripe *claim(uintptr_t self) noexcept {

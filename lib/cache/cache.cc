@@ -56,6 +56,7 @@ Ref<Cache> Cache::make(Ref<Runtime> runtime, Options options) {
   }
   cache.runtime_->join(cache);
   cache.joined_ = true;
+  cache.plain_.store(!cache.records_use_, std::memory_order_release);
   return made;
 }
 
@@ -80,6 +81,7 @@ void Cache::check_open() const {
 
 void Cache::close() noexcept {
   if (closed_.exchange(true, std::memory_order_acq_rel)) return;
+  plain_.store(false, std::memory_order_release);
   loads_.close();
   std::lock_guard lock(mutex_);
   if (store_.index.table() == nullptr) return;  // make() failed half way

@@ -1,4 +1,4 @@
-// The cache in memory. Reads take no lock (read.cc); writes share one (write.cc), make room
+// The cache in memory. Reads take no lock (hit.h, read.cc); writes share one (write.cc), make room
 // (room.cc) and walk over all keys (walk.cc).
 //
 // State. Store holds the entries, Policy their order, Wheel their deadlines, Codec packs values,
@@ -58,27 +58,33 @@ struct Options {
 
 inline constexpr uint64_t capacity_min = 256 << 10;
 
+struct Lookup;  // hit.h
+
 class Cache final : public Member {
  public:
   // Throws Failure, bad_alloc. Gives one reference.
   static Ref<Cache> make(Ref<Runtime> runtime, Options options);
 
+  // The common hit (hit.h). False leaves everything to read(), whatever the reason; any argument
+  // may be null.
+  bool hit(const void *key, size_t size, void *buffer, size_t capacity,
+           size_t *value_size) noexcept;
   // Keys are at most BRISK_KEY_SIZE_MAX bytes; the callers check.
   brisk_status read(const void *key, size_t size, void *buffer, size_t capacity,
                     size_t *value_size) noexcept;
   brisk_status get(const void *key, size_t size, brisk_value **value);
   bool contains(const void *key, size_t size);
 
-  // Up to `batch` keys at once, their memory fetched together. Each key answers through
-  // each(index, status, value or size).
-  static constexpr size_t batch = 16;
-  struct Key {
-    const void *data;
-    size_t size;
+  // Many keys at once (batch.cc).
+  struct Keys {
+    const char *bytes;  // one key after the other
+    const uint32_t *sizes;
+    size_t count;
   };
-  brisk_status read_batch(const Key *keys, size_t count, char *buffer, size_t capacity,
-                          uint32_t *sizes, size_t *done, size_t *used);
-  void get_batch(const Key *keys, size_t count, brisk_value **values, size_t *found);
+  // `done` keys were answered, all of them unless a value did not fit.
+  brisk_status read_many(Keys keys, char *buffer, size_t capacity, uint32_t *sizes, size_t *done);
+  // The values must be null before, so that each is released when this throws.
+  void get_many(Keys keys, brisk_value **values, size_t *found);
 
   // BRISK_OK or BRISK_REFUSED. Throws Failure, bad_alloc; the key then has no value.
   brisk_status put(const void *key, size_t size, const void *value, size_t value_size,
@@ -154,6 +160,11 @@ class Cache final : public Member {
     uint64_t bytes = 0;
   };
 
+  struct Key {
+    const void *data;
+    size_t size;
+  };
+
   Cache(Ref<Runtime> runtime, Options options);
   ~Cache() override;
   void last_unref() noexcept override;
@@ -172,12 +183,6 @@ class Cache final : public Member {
   void play_hits() noexcept;
   void count_hit() noexcept;
   void count(uint64_t hits, uint64_t misses) noexcept;
-  bool read_one(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
-                brisk_status *status);
-  bool read_fast(Key key, uint64_t hash, void *buffer, size_t capacity,
-                 size_t *value_size) noexcept;
-  brisk_status read_any(const void *key, size_t size, void *buffer, size_t capacity,
-                        size_t *value_size) noexcept;
   bool read_slow(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
                  brisk_status *status);
   bool read_by_pin(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
@@ -186,7 +191,7 @@ class Cache final : public Member {
                    brisk_status *status);
   Entry *pin_key(Key key, uint64_t hash, bool use);
   brisk_status hand_out(Entry *entry, Key key, brisk_value **value);
-  void prefetch(const Key *keys, size_t count, uint64_t *hashes) noexcept;
+  size_t look_ahead(Keys *keys, Lookup *lookups) const noexcept;
   void drop_broken(Entry *entry, Key key);
   Loose *make_loose(size_t size);
 
@@ -232,7 +237,8 @@ class Cache final : public Member {
   const Options options_;
   Account account_;
   std::atomic<bool> closed_{false};
-  bool records_use_ = false;  // beyond heat: logs_hits_, or an idle limit
+  std::atomic<bool> plain_{false};  // open, and hits leave no trace but heat: not records_use_
+  bool records_use_ = false;        // beyond heat: logs_hits_, or an idle limit
   bool logs_hits_ = false;
   bool joined_ = false;
   uint64_t own_bytes_ = 0;

@@ -81,6 +81,11 @@ struct alignas(64) Bucket {
     const uint32_t now = version.load(std::memory_order_acquire);
     return (now & writing) == 0 ? now : settled_version();
   }
+  // For readers that do not wait: while a writer is at work, a version that the bucket never had
+  // nor will have, so that unchanged() denies it.
+  uint32_t trusted_version() const noexcept {
+    return version.load(std::memory_order_acquire) & ~writing;
+  }
   bool unchanged(uint32_t before) noexcept {
 #if BRISK_TSAN
     return ((version.fetch_add(0, std::memory_order_acq_rel) ^ before) & ~pinning) == 0;

@@ -58,18 +58,23 @@ inline void copy_small(void *to, const void *from, size_t size) noexcept {
     __builtin_memcpy(&block, source + at, sizeof block);
     __builtin_memcpy(target + at, &block, sizeof block);
   };
-  if (size >= 2 * sizeof(Block)) {
+  constexpr size_t one = sizeof(Block);
+  if (size > 4 * one) {
     size_t at = 0;
-    do {
+    for (; at + 2 * one < size; at += 2 * one) {
       move(Block{}, at);
-      move(Block{}, at + sizeof(Block));
-      at += 2 * sizeof(Block);
-    } while (at + 2 * sizeof(Block) <= size);
-    move(Block{}, size - 2 * sizeof(Block));
-    move(Block{}, size - sizeof(Block));
-  } else if (size >= sizeof(Block)) {
+      move(Block{}, at + one);
+    }
+    move(Block{}, size - 2 * one);
+    move(Block{}, size - one);
+  } else if (size > 2 * one) {
     move(Block{}, 0);
-    move(Block{}, size - sizeof(Block));
+    move(Block{}, one);
+    move(Block{}, size - 2 * one);
+    move(Block{}, size - one);
+  } else if (size >= one) {
+    move(Block{}, 0);
+    move(Block{}, size - one);
   } else if (size >= 8) {
     move(uint64_t{}, 0);
     move(uint64_t{}, size - 8);

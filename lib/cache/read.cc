@@ -1,16 +1,16 @@
-// The hit path: hash, one bucket, one entry, no lock.
+// Reads beyond the common hit (hit.h), still without a lock: entries with a lifetime, packed or
+// large values, long keys, wrong tags, misses, pins.
 //
 // A candidate is compared and copied while writers go on, and counts only when the version of its
 // bucket is unchanged afterwards (index.h). A miss counts only when the table is still the one that
 // was searched. What cannot be copied that way (a value in a block of its own, a packed value, a
 // key too long for its slot) is pinned first: the bucket's pin bit, a count in the entry, two
-// locked instructions. Cost of a small hit: two dependent cache misses, no locked instruction, no
-// clock unless the entry has a lifetime.
+// locked instructions. The clock is read only when the entry has a lifetime.
 #include <algorithm>
 #include <cstring>
 
 #include "base/error.h"
-#include "cache/cache.h"
+#include "cache/hit.h"
 
 namespace brisk::cache {
 namespace {
@@ -112,10 +112,6 @@ void Cache::play_hits() noexcept {
   });
 }
 
-[[gnu::always_inline]] inline void Cache::count_hit() noexcept {
-  counters_.with([](Counters &counters, bool exclusive) { counters.hits.add(1, exclusive); });
-}
-
 void Cache::count(uint64_t hits, uint64_t misses) noexcept {
   counters_.with([=](Counters &counters, bool exclusive) {
     if (hits != 0) counters.hits.add(hits, exclusive);
@@ -123,56 +119,10 @@ void Cache::count(uint64_t hits, uint64_t misses) noexcept {
   });
 }
 
-// The common hit in a straight line, without a call: a plain entry with a short key and a small
-// value, in the first slot that has its tag. Everything else, a miss as well, is left to read_slow;
-// so is a bucket that changes. The fewer instructions, the earlier the next lookup of a loop begins
-// to wait for its memory.
-[[gnu::always_inline]] inline bool Cache::read_fast(Key key, uint64_t hash, void *buffer,
-                                                    size_t capacity, size_t *value_size) noexcept {
-  const Table &table = *store_.index.table();
-  BRISK_PAUSE("read.begun");
-  const uint8_t tag = Index::tag(hash);
-  uint32_t at = table.home(hash);
-  while (true) {
-    Bucket &bucket = table.buckets[at];
-    const uint32_t version = bucket.version.load(std::memory_order_acquire);
-    const unsigned mask = bucket.match(tag);
-    if (mask == 0) {
-      if (!bucket.was_passed() || (at = table.after(at)) == 0) return false;
-      continue;
-    }
-    const auto slot = static_cast<unsigned>(std::countr_zero(mask));
-    Entry &entry = *store_.arena.at(bucket.refs[slot].load(std::memory_order_relaxed));
-    __builtin_prefetch(reinterpret_cast<const char *>(&entry) + 64);
-    if (entry.key_size != key.size || entry.flags != 0 || key.size > racy_equal_small) return false;
-    const char *const entry_key = entry.after();
-    if (!racy_equal(entry_key, key.data, key.size)) return false;
-    const size_t size = entry.value_size;
-    if (size > capacity || size > racy_read_small) return false;
-    BRISK_PAUSE("read.matched");
-    racy_read(buffer, entry_key + key.size, size);
-    BRISK_PAUSE("read.copied");
-    if ((version & Bucket::writing) != 0 || !bucket.unchanged(version)) return false;
-    *value_size = size;
-    bucket.warm(slot);
-    return true;
-  }
-}
-
 // True for a hit, which may still be BRISK_SHORT_BUFFER and then is not counted as one: the caller
 // comes again.
-[[gnu::always_inline]] inline bool Cache::read_one(Key key, uint64_t hash, void *buffer,
-                                                   size_t capacity, size_t *value_size,
-                                                   brisk_status *status) {
-  if (records_use_ || !read_fast(key, hash, buffer, capacity, value_size)) [[unlikely]] {
-    return read_slow(key, hash, buffer, capacity, value_size, status);
-  }
-  *status = BRISK_OK;
-  return true;
-}
-
-[[gnu::noinline]] bool Cache::read_slow(Key key, uint64_t hash, void *buffer, size_t capacity,
-                                        size_t *value_size, brisk_status *status) {
+bool Cache::read_slow(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
+                      brisk_status *status) {
   bool live = true;
   bool pins = false;
   const bool found = probe(key.data, key.size, hash,
@@ -259,24 +209,11 @@ void Cache::drop_broken(Entry *entry, Key key) {
   remove(key.data, key.size);
 }
 
-// Short keys, the common ones, are hashed in place, so that their hit makes no call at all.
 brisk_status Cache::read(const void *key, size_t size, void *buffer, size_t capacity,
                          size_t *value_size) noexcept {
-  if (size <= hash_inlined && !records_use_) [[likely]] {
-    const uint64_t hash = hash_short(key, size, store_.seed);
-    if (read_fast({key, size}, hash, buffer, capacity, value_size)) [[likely]] {
-      count_hit();
-      return BRISK_OK;
-    }
-  }
-  return read_any(key, size, buffer, capacity, value_size);
-}
-
-[[gnu::noinline]] brisk_status Cache::read_any(const void *key, size_t size, void *buffer,
-                                               size_t capacity, size_t *value_size) noexcept {
   brisk_status status;
   const bool hit =
-      read_one({key, size}, store_.hash(key, size), buffer, capacity, value_size, &status);
+      read_slow({key, size}, store_.hash(key, size), buffer, capacity, value_size, &status);
   if (status != BRISK_SHORT_BUFFER) count(hit, !hit);
   return status;
 }
@@ -354,62 +291,6 @@ bool Cache::contains(const void *key, size_t size) {
   Entry *const entry = pin_key(one, hash, false);
   if (entry != nullptr) drop_pin(*entry);
   return entry != nullptr;
-}
-
-// First all buckets, then all entries: what a single lookup would wait for one after the other
-// arrives together.
-void Cache::prefetch(const Key *keys, size_t count, uint64_t *hashes) noexcept {
-  const Table *const table = store_.index.table();
-  for (size_t i = 0; i < count; ++i) {
-    hashes[i] = store_.hash(keys[i].data, keys[i].size);
-    __builtin_prefetch(&table->buckets[table->home(hashes[i])]);
-  }
-  for (size_t i = 0; i < count; ++i) {
-    const Bucket &bucket = table->buckets[table->home(hashes[i])];
-    const unsigned mask = bucket.match(Index::tag(hashes[i]));
-    if (mask == 0) continue;
-    const auto slot = static_cast<unsigned>(std::countr_zero(mask));
-    const char *entry = reinterpret_cast<const char *>(
-        store_.arena.at(bucket.refs[slot].load(std::memory_order_relaxed)));
-    __builtin_prefetch(entry);
-    __builtin_prefetch(entry + 64);
-  }
-}
-
-brisk_status Cache::read_batch(const Key *keys, size_t count, char *buffer, size_t capacity,
-                               uint32_t *sizes, size_t *done, size_t *used) {
-  uint64_t hashes[batch];
-  prefetch(keys, count, hashes);
-  uint64_t hits = 0;
-  *done = 0;
-  *used = 0;
-  brisk_status status = BRISK_OK;
-  for (size_t i = 0; i < count; ++i) {
-    size_t size;
-    const bool hit = read_one(keys[i], hashes[i], buffer + *used, capacity - *used, &size, &status);
-    sizes[i] = hit ? static_cast<uint32_t>(size) : UINT32_MAX;
-    if (status == BRISK_SHORT_BUFFER) break;
-    hits += hit;
-    *used += hit ? size : 0;
-    ++*done;
-  }
-  this->count(hits, *done - hits);
-  return status == BRISK_SHORT_BUFFER ? status : BRISK_OK;
-}
-
-void Cache::get_batch(const Key *keys, size_t count, brisk_value **values, size_t *found) {
-  uint64_t hashes[batch];
-  prefetch(keys, count, hashes);
-  uint64_t hits = 0;
-  for (size_t i = 0; i < count; ++i) {
-    values[i] = nullptr;
-    Entry *const entry = pin_key(keys[i], hashes[i], true);
-    const brisk_status status =
-        entry == nullptr ? BRISK_MISS : hand_out(entry, keys[i], &values[i]);
-    hits += status != BRISK_MISS;
-    *found += status == BRISK_OK;
-  }
-  this->count(hits, count - hits);
 }
 
 void Cache::add_pin(Entry &entry) noexcept {

@@ -112,11 +112,9 @@ def read_sequence(path: str) -> array[int]:
     return ids
 
 
-def around(items: list[Any], position: int) -> list[Any]:
-    """One block of a list that is walked round and round."""
-    start = position % len(items)
-    block = items[start : start + BLOCK]
-    return block if len(block) == BLOCK else block + items[: BLOCK - len(block)]
+def cut(items: list[Any], size: int) -> list[list[Any]]:
+    """Whole pieces of a list, cut before the clock runs: a program has its keys at hand."""
+    return [items[i : i + size] for i in range(0, len(items) - size + 1, size)]
 
 
 def operations_per_second(work: Work, size: int, block: Block) -> float:
@@ -160,17 +158,18 @@ def all_hits(work: Work, contestant: Contestant) -> None:
             fail("an entry is missing or wrong although there is room")
     wanted = [keys[number] for number in read_sequence(work.sequence)]
     get, get_many = contestant.get, contestant.get_many
+    blocks = cut(wanted, BLOCK)
+    batches = [cut(block, BATCH) for block in blocks]
 
     def single(position: int) -> None:
-        for key in around(wanted, position):
+        for key in blocks[position // BLOCK % len(blocks)]:
             if get(key) is None:
                 fail("an entry was lost")
 
     def batch(position: int) -> None:
         assert get_many is not None
-        block = around(wanted, position)
-        for i in range(0, BLOCK, BATCH):
-            if not all(get_many(block[i : i + BATCH])):  # no value is empty
+        for keys in batches[position // BLOCK % len(blocks)]:
+            if not all(get_many(keys)):  # no value is empty
                 fail("an entry was lost")
 
     if work.name == "W1-batch" and get_many is None:
@@ -201,8 +200,10 @@ def mixed(work: Work, contestant: Contestant) -> None:
         if found is not None and found != values[ids[i]]:
             fail("a wrong value came back")
 
+    blocks = list(zip(cut(wanted, BLOCK), cut(stored, BLOCK), strict=True))
+
     def block(position: int) -> None:
-        for key, value in zip(around(wanted, position), around(stored, position), strict=True):
+        for key, value in zip(*blocks[position // BLOCK % len(blocks)], strict=True):
             if value is None:
                 get(key)
             else:

@@ -34,23 +34,39 @@ static void prefetch(PyObject *keys, Py_ssize_t at, Py_ssize_t end) {
   }
 }
 
+/* Blocks of 8 bytes, the last one overlapping: cheaper than a call for the common key. */
+static inline void copy_key(char *to, const char *from, size_t size) {
+  if (size - 8 > 8) {
+    memcpy(to, from, size);
+  } else {
+    memcpy(to, from, 8);
+    memcpy(to + size - 8, from + size - 8, 8);
+  }
+}
+
+static inline int add(Batch *batch, const char *key, size_t size) {
+  if (size > KEY_ROOM - batch->used) return 0;
+  copy_key(batch->bytes + batch->used, key, size);
+  batch->sizes[batch->count++] = (uint32_t)size;
+  batch->used += size;
+  return 1;
+}
+
 /* Packs keys from `at` on, as many as there is room for; none when the first is too long. */
 static int pack(PyObject *keys, Py_ssize_t at, Batch *batch) {
   const Py_ssize_t end = PyTuple_Size(keys);
+  int fits = 1;
   prefetch(keys, at, end);
-  for (batch->count = batch->used = 0; at < end && batch->count < BATCH; at++) {
-    RawView key;
-    key.owner = NULL;
-    key.view.obj = NULL;
-    if (!raw_bytes(PyTuple_GetItem(keys, at), "key", &key)) return 0;
-    const int fits = key.size <= KEY_ROOM - batch->used;
-    if (fits) {
-      memcpy(batch->bytes + batch->used, key.data, key.size);
-      batch->sizes[batch->count++] = (uint32_t)key.size;
-      batch->used += key.size;
+  for (batch->count = batch->used = 0; fits && at < end && batch->count < BATCH; at++) {
+    PyObject *const key = PyTuple_GetItem(keys, at);
+    if (Py_IS_TYPE(key, &PyBytes_Type)) { /* the common key: nothing to hold and to drop */
+      fits = add(batch, PyBytes_AsString(key), (size_t)PyBytes_Size(key));
+      continue;
     }
-    raw_drop(&key);
-    if (!fits) break;
+    RawView view = {0};
+    if (!raw_bytes(key, "key", &view)) return 0;
+    fits = add(batch, view.data, view.size);
+    raw_drop(&view);
   }
   return 1;
 }
@@ -85,7 +101,8 @@ static int read_batch(Hot *self, PyObject *keys, Py_ssize_t *at, PyObject *fallb
     if (sizes[i] == UINT32_MAX) {
       value = Py_NewRef(fallback);
     } else {
-      value = hot_decoded(self, PyBytes_FromStringAndSize(data, (Py_ssize_t)sizes[i]));
+      value = PyBytes_FromStringAndSize(data, (Py_ssize_t)sizes[i]);
+      if (self->decode) value = hot_decoded(self, value);
       data += sizes[i];
     }
     if (!value || PyList_SetItem(list, (*at)++, value) != 0) return 0;
