@@ -1,6 +1,8 @@
 // The extern "C" side of <brisk/cache.h>.
 #include "abi/cache.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "abi/runtime.h"
@@ -92,9 +94,12 @@ Cache::Keys packed_keys(size_t count, const void *keys, size_t keys_size, const 
   require_bytes(keys, keys_size, "keys");
   if (count != 0) require(sizes, "key_sizes");
   check_total(sizes, count, keys_size, "key");
-  uint32_t largest = 0;
-  for (size_t i = 0; i < count; ++i) largest = std::max(largest, sizes[i]);
-  if (largest > BRISK_KEY_SIZE_MAX) key_too_large(largest);
+  // One test for all: no size has a bit above the limit's.
+  static_assert(std::has_single_bit(BRISK_KEY_SIZE_MAX + 1));
+  uint32_t bits = 0;
+  for (size_t i = 0; i < count; ++i) bits |= sizes[i];
+  if (bits > BRISK_KEY_SIZE_MAX) [[unlikely]]
+    key_too_large(*std::max_element(sizes, sizes + count));
   return {static_cast<const char *>(keys), sizes, count};
 }
 

@@ -8,8 +8,8 @@
 namespace brisk::cache {
 namespace {
 
-// As many as the core can wait for at once, about.
-constexpr size_t group_max = 16;
+// Enough that the first bucket, and then the first entry, has arrived when the last is asked for.
+constexpr size_t group_max = 64;
 
 }  // namespace
 
@@ -25,8 +25,9 @@ constexpr size_t group_max = 16;
     __builtin_prefetch(lookups[i].bucket);
     next += size;
   }
+  const bool records_use = records_use_;
   for (size_t i = 0; i < count; ++i) {
-    if (!lookups[i].find(table, store_.arena)) [[unlikely]]
+    if (!lookups[i].find(table, store_.arena) || records_use) [[unlikely]]
       lookups[i].entry = nullptr;
     __builtin_prefetch(lookups[i].entry);
   }
@@ -44,17 +45,15 @@ brisk_status Cache::read_many(Keys keys, char *buffer, size_t capacity, uint32_t
     const size_t count = look_ahead(&keys, lookups);
     for (size_t i = 0; i < count; ++i) {
       Lookup &lookup = lookups[i];
-      size_t size;
-      if (records_use_ || lookup.entry == nullptr || !lookup.take(buffer, capacity, &size))
-          [[unlikely]] {
+      size_t size = lookup.entry == nullptr ? Lookup::not_taken : lookup.take(buffer, capacity);
+      sizes[answered] = static_cast<uint32_t>(size);
+      if (size == Lookup::not_taken) [[unlikely]] {
         const bool hit =
             read_slow({lookup.key, lookup.key_size}, lookup.hash, buffer, capacity, &size, &status);
         sizes[answered] = hit ? static_cast<uint32_t>(size) : UINT32_MAX;
         if (status == BRISK_SHORT_BUFFER) break;
         misses += !hit;
         size = hit ? size : 0;
-      } else {
-        sizes[answered] = static_cast<uint32_t>(size);
       }
       buffer += size;
       capacity -= size;

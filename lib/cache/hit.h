@@ -47,20 +47,20 @@ struct Lookup {
     }
   }
 
-  [[gnu::always_inline]] bool take(void *buffer, size_t capacity, size_t *value_size) noexcept {
-    if (entry->key_size != key_size || entry->flags != 0 || key_size > racy_equal_small)
-      return false;
+  // The size of the value, copied; not_taken when this is no common hit after all.
+  static constexpr size_t not_taken = SIZE_MAX;
+  [[gnu::always_inline]] size_t take(void *buffer, size_t capacity) noexcept {
+    if (entry->key_size != key_size || entry->flags != 0) return not_taken;
     const char *const entry_key = entry->after();
-    if (!racy_equal(entry_key, key, key_size)) return false;
+    if (!racy_equal(entry_key, key, key_size)) return not_taken;
     const size_t size = entry->value_size;
-    if (size > capacity || size > racy_read_small) return false;
+    if (size > capacity) return not_taken;
     BRISK_PAUSE("read.matched");
-    racy_read(buffer, entry_key + key_size, size);
+    if (!racy_read_small(buffer, entry_key + key_size, size)) return not_taken;
     BRISK_PAUSE("read.copied");
-    if (!bucket->unchanged(version)) return false;
-    *value_size = size;
+    if (!bucket->unchanged(version)) return not_taken;
     bucket->warm(slot);
-    return true;
+    return size;
   }
 };
 
@@ -74,7 +74,9 @@ struct Lookup {
   Lookup lookup;
   lookup.begin(key, size, table, store_.seed);
   if (!lookup.find(table, store_.arena) || buffer == nullptr || value_size == nullptr) return false;
-  if (!lookup.take(buffer, capacity, value_size)) return false;
+  const size_t taken = lookup.take(buffer, capacity);
+  if (taken == Lookup::not_taken) return false;
+  *value_size = taken;
   counters_.with([](Counters &counters, bool exclusive) { counters.hits.add(1, exclusive); });
   return true;
 }

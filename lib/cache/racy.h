@@ -41,13 +41,13 @@ class Shared {
   std::atomic<T> value_;
 };
 
-// Up to these sizes a comparison or a copy is done in place; beyond them libc's.
+// Up to this size a comparison is done in place; beyond it libc's.
 inline constexpr size_t racy_equal_small = 64;
-inline constexpr size_t racy_read_small = 256;
 
 // Blocks of 16 bytes, the last one overlapping the one before: for a key or a small value this
-// costs less than the call of a function that has to choose among many ways.
-inline void copy_small(void *to, const void *from, size_t size) noexcept {
+// costs less than the call of a function that has to choose among many ways. False, and nothing
+// copied, beyond 256 bytes.
+inline bool copy_small(void *to, const void *from, size_t size) noexcept {
   struct Block {
     uint64_t words[2];
   };
@@ -60,8 +60,8 @@ inline void copy_small(void *to, const void *from, size_t size) noexcept {
   };
   constexpr size_t one = sizeof(Block);
   if (size > 4 * one) {
-    size_t at = 0;
-    for (; at + 2 * one < size; at += 2 * one) {
+    if (size > 16 * one) return false;
+    for (size_t at = 0; at + 2 * one < size; at += 2 * one) {
       move(Block{}, at);
       move(Block{}, at + one);
     }
@@ -84,6 +84,7 @@ inline void copy_small(void *to, const void *from, size_t size) noexcept {
   } else {
     for (size_t at = 0; at < size; ++at) target[at] = source[at];
   }
+  return true;
 }
 
 inline bool equal_small(const void *left, const void *right, size_t size) noexcept {
@@ -97,9 +98,11 @@ inline bool equal_small(const void *left, const void *right, size_t size) noexce
     return x ^ y;
   };
   if (size >= 8) {
-    uint64_t all = differ(uint64_t{}, 0) | differ(uint64_t{}, size - 8);
-    for (size_t at = 8; at + 8 < size; at += 8) all |= differ(uint64_t{}, at);
-    return all == 0;
+    if ((differ(uint64_t{}, 0) | differ(uint64_t{}, size - 8)) != 0) return false;
+    for (size_t at = 8; at + 8 < size; at += 8) {
+      if (differ(uint64_t{}, at) != 0) return false;
+    }
+    return true;
   }
   if (size >= 4) return (differ(uint32_t{}, 0) | differ(uint32_t{}, size - 4)) == 0;
   for (size_t at = 0; at < size; ++at) {
@@ -108,18 +111,20 @@ inline bool equal_small(const void *left, const void *right, size_t size) noexce
   return true;
 }
 
-inline void racy_read(void *to, const void *from, size_t size) noexcept {
+// False, and nothing read, when there are more bytes than are worth copying in place.
+inline bool racy_read_small(void *to, const void *from, size_t size) noexcept {
 #if BRISK_TSAN
   auto *source = static_cast<const uint8_t *>(from);
   auto *target = static_cast<uint8_t *>(to);
   for (size_t i = 0; i < size; ++i) target[i] = __atomic_load_n(source + i, __ATOMIC_RELAXED);
+  return true;
 #else
-  if (size <= racy_read_small) {
-    copy_small(to, from, size);
-  } else {
-    std::memcpy(to, from, size);
-  }
+  return copy_small(to, from, size);
 #endif
+}
+
+inline void racy_read(void *to, const void *from, size_t size) noexcept {
+  if (!racy_read_small(to, from, size)) std::memcpy(to, from, size);
 }
 
 inline void racy_write(void *to, const void *from, size_t size) noexcept {

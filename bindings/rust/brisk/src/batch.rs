@@ -158,8 +158,8 @@ impl Cache {
             unsafe { values.set_len(values.len() + total(&sizes[done..end])) };
             if status == BRISK_SHORT_BUFFER {
                 values.reserve(sizes[end] as usize);
+                key_used += total(&packed.sizes[done..end]);
             }
-            key_used += total(&packed.sizes[done..end]);
             sizes.truncate(end);
         }
         Ok(())
