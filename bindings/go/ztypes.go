@@ -226,3 +226,114 @@ func newCacheStats(raw *capi.CacheStats) (figures CacheStats) {
 	figures.CompressedEntries = raw.CompressedEntries
 	return figures
 }
+
+// TaskPriority: Which tasks are taken first. Within one priority the oldest is. Later versions may
+// add values.
+type TaskPriority = capi.TaskPriority
+
+// The values of TaskPriority.
+const (
+	// After those of high priority.
+	TaskPriorityNormal = capi.TaskPriorityNormal
+	// First.
+	TaskPriorityHigh = capi.TaskPriorityHigh
+	// When nothing else is queued.
+	TaskPriorityLow = capi.TaskPriorityLow
+)
+
+// TaskState: How far a task is, or how it ended. Later versions may add values.
+type TaskState = capi.TaskState
+
+// The values of TaskState.
+const (
+	// It waits for a thread, or for memory.
+	TaskStateQueued = capi.TaskStateQueued
+	// A thread runs it.
+	TaskStateRunning = capi.TaskStateRunning
+	// It succeeded.
+	TaskStateDone = capi.TaskStateDone
+	// It failed.
+	TaskStateFailed = capi.TaskStateFailed
+	// Its deadline passed while it ran; it is not interrupted, and what it gives is dropped.
+	TaskStateTimedOut = capi.TaskStateTimedOut
+	// It was cancelled before it began, or failed after it was.
+	TaskStateCancelled = capi.TaskStateCancelled
+	// Its deadline passed, or the pool was closed, before it began.
+	TaskStateNeverStarted = capi.TaskStateNeverStarted
+)
+
+// WorkersStats: Figures of a pool. Counts run from its creation. Durations are to an eighth.
+type WorkersStats struct {
+	// Threads that were started.
+	Threads uint32
+	// Tasks that wait for a thread or for memory.
+	Queued uint64
+	// What these declared, in bytes.
+	QueuedBytes uint64
+	// Tasks that run.
+	Running uint64
+	// Tasks, and items of batches, that succeeded.
+	Done uint64
+	// Those that failed.
+	Failed uint64
+	// Those whose deadline passed while they ran.
+	TimedOut uint64
+	// Those that were cancelled.
+	Cancelled uint64
+	// Those whose deadline passed before they began.
+	NeverStarted uint64
+	// Tasks that found the queue full.
+	Refused uint64
+	// Half of the tasks waited for less, in nanoseconds.
+	WaitP50Time time.Duration
+	// 99 of 100 tasks waited for less, in nanoseconds.
+	WaitP99Time time.Duration
+	// The longest wait, in nanoseconds.
+	WaitMaxTime time.Duration
+	// Half of the tasks ran for less, in nanoseconds.
+	RunP50Time time.Duration
+	// 99 of 100 tasks ran for less, in nanoseconds.
+	RunP99Time time.Duration
+	// The longest run, in nanoseconds.
+	RunMaxTime time.Duration
+}
+
+func newWorkersStats(raw *capi.WorkersStats) (figures WorkersStats) {
+	figures.Threads = raw.Threads
+	figures.Queued = raw.Queued
+	figures.QueuedBytes = raw.QueuedBytes
+	figures.Running = raw.Running
+	figures.Done = raw.Done
+	figures.Failed = raw.Failed
+	figures.TimedOut = raw.TimedOut
+	figures.Cancelled = raw.Cancelled
+	figures.NeverStarted = raw.NeverStarted
+	figures.Refused = raw.Refused
+	figures.WaitP50Time = time.Duration(raw.WaitP50Ns)
+	figures.WaitP99Time = time.Duration(raw.WaitP99Ns)
+	figures.WaitMaxTime = time.Duration(raw.WaitMaxNs)
+	figures.RunP50Time = time.Duration(raw.RunP50Ns)
+	figures.RunP99Time = time.Duration(raw.RunP99Ns)
+	figures.RunMaxTime = time.Duration(raw.RunMaxNs)
+	return figures
+}
+
+// LimiterStats: Figures of a limiter. Counts run from its creation.
+type LimiterStats struct {
+	// Acquisitions that succeeded.
+	Acquired uint64
+	// Acquisitions that did not come in time.
+	Refused uint64
+	// Time spent waiting for tokens by those that succeeded, in nanoseconds.
+	WaitedTime time.Duration
+	// Tokens that could be taken now; negative when some are taken in advance.
+	Available float64
+}
+
+func newLimiterStats(raw *capi.LimiterStats) (figures LimiterStats) {
+	figures.Acquired = raw.Acquired
+	figures.Refused = raw.Refused
+	figures.WaitedTime = time.Duration(raw.WaitedNs)
+	figures.Available = raw.Available
+	return figures
+}

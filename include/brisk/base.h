@@ -57,7 +57,7 @@
 #define BRISK_ABI_VERSION (0u * 65536u + 1u)
 
 /** The digest of the description of the interface; compare with brisk_abi_digest. */
-#define BRISK_ABI_DIGEST UINT64_C(0x62d2fe32da7c0fcc)
+#define BRISK_ABI_DIGEST UINT64_C(0xc14fbf48604caeb6)
 
 #ifdef __cplusplus
 extern "C" {

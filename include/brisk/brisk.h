@@ -8,5 +8,6 @@
 #include <brisk/runtime.h>
 #include <brisk/cache.h>
 #include <brisk/load.h>
+#include <brisk/workers.h>
 
 #endif

@@ -13,6 +13,12 @@ enum {
   RAW_VALUE,
   RAW_CURSOR,
   RAW_LEASE,
+  RAW_WORKERS,
+  RAW_TASK,
+  RAW_BATCH,
+  RAW_TOKEN,
+  RAW_COMPLETIONS,
+  RAW_LIMITER,
   RAW_TYPES,
 };
 
@@ -28,7 +34,8 @@ int raw_add_base(PyObject *module);
 int raw_add_runtime(PyObject *module);
 int raw_add_cache(PyObject *module);
 int raw_add_load(PyObject *module);
+int raw_add_workers(PyObject *module);
 
-#define RAW_MODULES raw_add_base, raw_add_runtime, raw_add_cache, raw_add_load
+#define RAW_MODULES raw_add_base, raw_add_runtime, raw_add_cache, raw_add_load, raw_add_workers
 
 #endif

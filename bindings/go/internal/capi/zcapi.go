@@ -108,6 +108,80 @@ package capi
 #cgo nocallback brisk_lease_ref
 #cgo noescape brisk_lease_unref
 #cgo nocallback brisk_lease_unref
+#cgo noescape brisk_workers_new
+#cgo nocallback brisk_workers_new
+#cgo noescape capi_workers_close
+#cgo nocallback capi_workers_close
+#cgo noescape brisk_task_wait
+#cgo nocallback brisk_task_wait
+#cgo noescape brisk_task_poll
+#cgo nocallback brisk_task_poll
+#cgo noescape brisk_task_cancel
+#cgo nocallback brisk_task_cancel
+#cgo noescape brisk_task_is_cancelled
+#cgo nocallback brisk_task_is_cancelled
+#cgo noescape capi_task_succeed
+#cgo nocallback capi_task_succeed
+#cgo noescape capi_task_fail
+#cgo nocallback capi_task_fail
+#cgo noescape capi_task_read
+#cgo nocallback capi_task_read
+#cgo noescape brisk_batch_wait
+#cgo nocallback brisk_batch_wait
+#cgo noescape brisk_batch_states
+#cgo nocallback brisk_batch_states
+#cgo noescape brisk_batch_check
+#cgo nocallback brisk_batch_check
+#cgo noescape brisk_batch_cancel
+#cgo nocallback brisk_batch_cancel
+#cgo noescape brisk_batch_is_cancelled
+#cgo nocallback brisk_batch_is_cancelled
+#cgo noescape capi_batch_fail
+#cgo nocallback capi_batch_fail
+#cgo noescape brisk_workers_read_stats
+#cgo nocallback brisk_workers_read_stats
+#cgo noescape brisk_token_new
+#cgo nocallback brisk_token_new
+#cgo noescape brisk_token_cancel
+#cgo nocallback brisk_token_cancel
+#cgo noescape brisk_token_is_cancelled
+#cgo nocallback brisk_token_is_cancelled
+#cgo noescape brisk_completions_new
+#cgo nocallback brisk_completions_new
+#cgo noescape brisk_completions_fd
+#cgo nocallback brisk_completions_fd
+#cgo noescape brisk_completions_next
+#cgo nocallback brisk_completions_next
+#cgo noescape brisk_limiter_new
+#cgo nocallback brisk_limiter_new
+#cgo noescape brisk_limiter_acquire
+#cgo nocallback brisk_limiter_acquire
+#cgo noescape brisk_limiter_read_stats
+#cgo nocallback brisk_limiter_read_stats
+#cgo noescape brisk_workers_ref
+#cgo nocallback brisk_workers_ref
+#cgo noescape brisk_workers_unref
+#cgo nocallback brisk_workers_unref
+#cgo noescape brisk_task_ref
+#cgo nocallback brisk_task_ref
+#cgo noescape brisk_task_unref
+#cgo nocallback brisk_task_unref
+#cgo noescape brisk_batch_ref
+#cgo nocallback brisk_batch_ref
+#cgo noescape brisk_batch_unref
+#cgo nocallback brisk_batch_unref
+#cgo noescape brisk_token_ref
+#cgo nocallback brisk_token_ref
+#cgo noescape brisk_token_unref
+#cgo nocallback brisk_token_unref
+#cgo noescape brisk_completions_ref
+#cgo nocallback brisk_completions_ref
+#cgo noescape brisk_completions_unref
+#cgo nocallback brisk_completions_unref
+#cgo noescape brisk_limiter_ref
+#cgo nocallback brisk_limiter_ref
+#cgo noescape brisk_limiter_unref
+#cgo nocallback brisk_limiter_unref
 
 // Bytes as C knows them, so that cgo need not look for pointers in them.
 static inline brisk_status capi_parse_size(const uint8_t *text, size_t text_size, uint64_t *size,
@@ -223,6 +297,33 @@ static inline brisk_status capi_cache_get_or_load(brisk_cache *cache, const uint
       value, error);
 }
 
+static inline brisk_status capi_workers_close(brisk_workers *workers, uint64_t timeout_ns,
+                                              uint8_t *stragglers, size_t capacity, size_t *size,
+                                              brisk_error **error) {
+  return brisk_workers_close(workers, timeout_ns, stragglers, capacity, size, error);
+}
+
+static inline brisk_status capi_task_succeed(brisk_task *task, const uint8_t *result,
+                                             size_t result_size, brisk_error **error) {
+  return brisk_task_succeed(task, result, result_size, error);
+}
+
+static inline brisk_status capi_task_fail(brisk_task *task, const uint8_t *message,
+                                          size_t message_size, brisk_error **error) {
+  return brisk_task_fail(task, message, message_size, error);
+}
+
+static inline brisk_status capi_task_read(brisk_task *task, uint8_t *buffer, size_t capacity,
+                                          size_t *size, brisk_error **error) {
+  return brisk_task_read(task, buffer, capacity, size, error);
+}
+
+static inline brisk_status capi_batch_fail(brisk_batch *batch, size_t index,
+                                           const uint8_t *message, size_t message_size,
+                                           brisk_error **error) {
+  return brisk_batch_fail(batch, index, message, message_size, error);
+}
+
 */
 import "C"
 
@@ -236,7 +337,7 @@ const (
 	// BuiltABIVersion is major * 65536 + minor.
 	BuiltABIVersion uint32 = 0<<16 | 1
 	// BuiltABIDigest is what [ABIDigest] returns for the same description.
-	BuiltABIDigest uint64 = 0x62d2fe32da7c0fcc
+	BuiltABIDigest uint64 = 0xc14fbf48604caeb6
 )
 
 // The headers that cgo compiles have the same interface.
@@ -1363,4 +1464,778 @@ func LeaseRef(lease *Lease) *Lease {
 // Any thread. Never fails, never blocks.
 func LeaseUnref(lease *Lease) {
 	C.brisk_lease_unref(lease)
+}
+
+// Workers is brisk_workers. A pool of threads. May be used from any thread. When the last reference
+// goes, tasks that have not begun are never started.
+type Workers = C.brisk_workers
+
+// Task is brisk_task. One task. May be used from any thread.
+type Task = C.brisk_task
+
+// Batch is brisk_batch. Many calls of one function, and the outcome of each. May be used from any
+// thread.
+type Batch = C.brisk_batch
+
+// Token is brisk_token. A cancellation: set once, seen by every task that was given it. May be used
+// from any thread.
+type Token = C.brisk_token
+
+// Completions is brisk_completions. A queue of tasks that ended, for event loops: a file descriptor
+// that polls as readable, and their tags. May be used from any thread.
+type Completions = C.brisk_completions
+
+// Limiter is brisk_limiter. A bound on how often something is done: a bucket that holds tokens up
+// to its burst and fills at its rate (Turner, New Directions in Communications, IEEE Communications
+// Magazine 24, 1986). May be used from any thread.
+type Limiter = C.brisk_limiter
+
+// TaskFn is brisk_task_fn, a pointer to a function of C. The work of a task. Runs on a thread of
+// the pool, outside every lock. BRISK_OK is success; a negative status is a failure, whose reason
+// brisk_task_fail gives. It may look at brisk_task_is_cancelled from time to time. An exception
+// that leaves it is a failure.
+type TaskFn = C.brisk_task_fn
+
+// ItemFn is brisk_item_fn, a pointer to a function of C. One call of a batch or a race. Runs on a
+// thread of the pool, outside every lock, for many items at once. BRISK_OK is success; a negative
+// status is a failure, whose reason brisk_batch_fail gives. It may look at brisk_batch_is_cancelled
+// from time to time. An exception that leaves it is a failure.
+type ItemFn = C.brisk_item_fn
+
+// TaskPriority is brisk_task_priority. Which tasks are taken first. Within one priority the oldest
+// is.
+type TaskPriority int32
+
+// The values of TaskPriority.
+const (
+	// After those of high priority.
+	TaskPriorityNormal TaskPriority = 0
+	// First.
+	TaskPriorityHigh TaskPriority = 1
+	// When nothing else is queued.
+	TaskPriorityLow TaskPriority = 2
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value TaskPriority) String() string {
+	switch value {
+	case TaskPriorityNormal:
+		return "normal"
+	case TaskPriorityHigh:
+		return "high"
+	case TaskPriorityLow:
+		return "low"
+	}
+	return "TaskPriority(" + strconv.Itoa(int(value)) + ")"
+}
+
+// TaskState is brisk_task_state. How far a task is, or how it ended.
+type TaskState int32
+
+// The values of TaskState.
+const (
+	// It waits for a thread, or for memory.
+	TaskStateQueued TaskState = 0
+	// A thread runs it.
+	TaskStateRunning TaskState = 1
+	// It succeeded.
+	TaskStateDone TaskState = 2
+	// It failed.
+	TaskStateFailed TaskState = 3
+	// Its deadline passed while it ran; it is not interrupted, and what it gives is dropped.
+	TaskStateTimedOut TaskState = 4
+	// It was cancelled before it began, or failed after it was.
+	TaskStateCancelled TaskState = 5
+	// Its deadline passed, or the pool was closed, before it began.
+	TaskStateNeverStarted TaskState = 6
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value TaskState) String() string {
+	switch value {
+	case TaskStateQueued:
+		return "queued"
+	case TaskStateRunning:
+		return "running"
+	case TaskStateDone:
+		return "done"
+	case TaskStateFailed:
+		return "failed"
+	case TaskStateTimedOut:
+		return "timed_out"
+	case TaskStateCancelled:
+		return "cancelled"
+	case TaskStateNeverStarted:
+		return "never_started"
+	}
+	return "TaskState(" + strconv.Itoa(int(value)) + ")"
+}
+
+// WorkersOptions is brisk_workers_options, member by member. Settings of a pool. A zero field
+// selects the documented default.
+type WorkersOptions struct {
+	// Set by NewWorkersOptions.
+	StructSize uint32
+	// Threads at most, 1 to 1024; default one for each processor that this process may use.
+	Threads uint32
+	// Tasks that may wait for a thread at a time; default 65536, at most 16777216.
+	QueueTasks uint64
+	// Bytes that tasks which wait may have declared together; default no bound but the budget.
+	QueueBytes uint64
+	// Bytes of name; default none. At most 12.
+	NameSize uint32
+	// Must be zero.
+	Reserved uint32
+	// The name of the threads, as a debugger shows it; copied; default brisk.
+	Name unsafe.Pointer
+}
+
+// NewWorkersOptions returns a zero WorkersOptions that knows its size.
+func NewWorkersOptions() WorkersOptions {
+	return WorkersOptions{StructSize: uint32(unsafe.Sizeof(WorkersOptions{}))}
+}
+
+var _ [C.sizeof_brisk_workers_options]struct{} = [unsafe.Sizeof(WorkersOptions{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_options{}.struct_size)]struct{} = [unsafe.Offsetof(WorkersOptions{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_options{}.threads)]struct{} = [unsafe.Offsetof(WorkersOptions{}.Threads)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_options{}.queue_tasks)]struct{} = [unsafe.Offsetof(WorkersOptions{}.QueueTasks)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_options{}.queue_bytes)]struct{} = [unsafe.Offsetof(WorkersOptions{}.QueueBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_options{}.name_size)]struct{} = [unsafe.Offsetof(WorkersOptions{}.NameSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_options{}.reserved)]struct{} = [unsafe.Offsetof(WorkersOptions{}.Reserved)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_options{}.name)]struct{} = [unsafe.Offsetof(WorkersOptions{}.Name)]struct{}{}
+
+// TaskOptions is brisk_task_options, member by member. Settings of a task. A zero field selects the
+// documented default.
+type TaskOptions struct {
+	// Set by NewTaskOptions.
+	StructSize uint32
+	// When it is taken; default BRISK_TASK_PRIORITY_NORMAL.
+	Priority TaskPriority
+	// Time from now in which it must end, in nanoseconds; default BRISK_FOREVER.
+	DeadlineNs uint64
+	// Memory that the task will take, in bytes: it starts when the budget of the runtime has them,
+	// which are given back when it ends; default none.
+	Bytes uint64
+	// Given back by brisk_completions_next; default 0.
+	Tag uint64
+	// Bytes of name; default none. At most 255.
+	NameSize uint32
+	// Must be zero.
+	Reserved uint32
+	// A name for reports; copied; default none.
+	Name unsafe.Pointer
+}
+
+// NewTaskOptions returns a zero TaskOptions that knows its size.
+func NewTaskOptions() TaskOptions {
+	return TaskOptions{StructSize: uint32(unsafe.Sizeof(TaskOptions{}))}
+}
+
+var _ [C.sizeof_brisk_task_options]struct{} = [unsafe.Sizeof(TaskOptions{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.struct_size)]struct{} = [unsafe.Offsetof(TaskOptions{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.priority)]struct{} = [unsafe.Offsetof(TaskOptions{}.Priority)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.deadline_ns)]struct{} = [unsafe.Offsetof(TaskOptions{}.DeadlineNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.bytes)]struct{} = [unsafe.Offsetof(TaskOptions{}.Bytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.tag)]struct{} = [unsafe.Offsetof(TaskOptions{}.Tag)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.name_size)]struct{} = [unsafe.Offsetof(TaskOptions{}.NameSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.reserved)]struct{} = [unsafe.Offsetof(TaskOptions{}.Reserved)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.name)]struct{} = [unsafe.Offsetof(TaskOptions{}.Name)]struct{}{}
+
+// WorkersStats is brisk_workers_stats, member by member. Figures of a pool. Counts run from its
+// creation. Durations are to an eighth.
+type WorkersStats struct {
+	// Set by NewWorkersStats.
+	StructSize uint32
+	// Threads that were started.
+	Threads uint32
+	// Tasks that wait for a thread or for memory.
+	Queued uint64
+	// What these declared, in bytes.
+	QueuedBytes uint64
+	// Tasks that run.
+	Running uint64
+	// Tasks, and items of batches, that succeeded.
+	Done uint64
+	// Those that failed.
+	Failed uint64
+	// Those whose deadline passed while they ran.
+	TimedOut uint64
+	// Those that were cancelled.
+	Cancelled uint64
+	// Those whose deadline passed before they began.
+	NeverStarted uint64
+	// Tasks that found the queue full.
+	Refused uint64
+	// Half of the tasks waited for less, in nanoseconds.
+	WaitP50Ns uint64
+	// 99 of 100 tasks waited for less, in nanoseconds.
+	WaitP99Ns uint64
+	// The longest wait, in nanoseconds.
+	WaitMaxNs uint64
+	// Half of the tasks ran for less, in nanoseconds.
+	RunP50Ns uint64
+	// 99 of 100 tasks ran for less, in nanoseconds.
+	RunP99Ns uint64
+	// The longest run, in nanoseconds.
+	RunMaxNs uint64
+}
+
+// NewWorkersStats returns a zero WorkersStats that knows its size.
+func NewWorkersStats() WorkersStats {
+	return WorkersStats{StructSize: uint32(unsafe.Sizeof(WorkersStats{}))}
+}
+
+var _ [C.sizeof_brisk_workers_stats]struct{} = [unsafe.Sizeof(WorkersStats{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.struct_size)]struct{} = [unsafe.Offsetof(WorkersStats{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.threads)]struct{} = [unsafe.Offsetof(WorkersStats{}.Threads)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.queued)]struct{} = [unsafe.Offsetof(WorkersStats{}.Queued)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.queued_bytes)]struct{} = [unsafe.Offsetof(WorkersStats{}.QueuedBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.running)]struct{} = [unsafe.Offsetof(WorkersStats{}.Running)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.done)]struct{} = [unsafe.Offsetof(WorkersStats{}.Done)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.failed)]struct{} = [unsafe.Offsetof(WorkersStats{}.Failed)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.timed_out)]struct{} = [unsafe.Offsetof(WorkersStats{}.TimedOut)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.cancelled)]struct{} = [unsafe.Offsetof(WorkersStats{}.Cancelled)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.never_started)]struct{} = [unsafe.Offsetof(WorkersStats{}.NeverStarted)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.refused)]struct{} = [unsafe.Offsetof(WorkersStats{}.Refused)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.wait_p50_ns)]struct{} = [unsafe.Offsetof(WorkersStats{}.WaitP50Ns)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.wait_p99_ns)]struct{} = [unsafe.Offsetof(WorkersStats{}.WaitP99Ns)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.wait_max_ns)]struct{} = [unsafe.Offsetof(WorkersStats{}.WaitMaxNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.run_p50_ns)]struct{} = [unsafe.Offsetof(WorkersStats{}.RunP50Ns)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.run_p99_ns)]struct{} = [unsafe.Offsetof(WorkersStats{}.RunP99Ns)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.run_max_ns)]struct{} = [unsafe.Offsetof(WorkersStats{}.RunMaxNs)]struct{}{}
+
+// LimiterStats is brisk_limiter_stats, member by member. Figures of a limiter. Counts run from its
+// creation.
+type LimiterStats struct {
+	// Set by NewLimiterStats.
+	StructSize uint32
+	// Always zero.
+	Reserved uint32
+	// Acquisitions that succeeded.
+	Acquired uint64
+	// Acquisitions that did not come in time.
+	Refused uint64
+	// Time spent waiting for tokens by those that succeeded, in nanoseconds.
+	WaitedNs uint64
+	// Tokens that could be taken now; negative when some are taken in advance.
+	Available float64
+}
+
+// NewLimiterStats returns a zero LimiterStats that knows its size.
+func NewLimiterStats() LimiterStats {
+	return LimiterStats{StructSize: uint32(unsafe.Sizeof(LimiterStats{}))}
+}
+
+var _ [C.sizeof_brisk_limiter_stats]struct{} = [unsafe.Sizeof(LimiterStats{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_limiter_stats{}.struct_size)]struct{} = [unsafe.Offsetof(LimiterStats{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_limiter_stats{}.reserved)]struct{} = [unsafe.Offsetof(LimiterStats{}.Reserved)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_limiter_stats{}.acquired)]struct{} = [unsafe.Offsetof(LimiterStats{}.Acquired)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_limiter_stats{}.refused)]struct{} = [unsafe.Offsetof(LimiterStats{}.Refused)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_limiter_stats{}.waited_ns)]struct{} = [unsafe.Offsetof(LimiterStats{}.WaitedNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_limiter_stats{}.available)]struct{} = [unsafe.Offsetof(LimiterStats{}.Available)]struct{}{}
+
+// WorkersNew is brisk_workers_new. Creates a pool. No thread is started yet. The caller owns one
+// reference.
+//
+//   - runtime: The runtime whose budget counts; NULL for the default one.
+//   - options: Settings; NULL for the defaults.
+//   - workers: Receives the pool.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+func WorkersNew(runtime *Runtime, options *WorkersOptions, workers **Workers, err **Error) Status {
+	var optionsPins pins
+	defer optionsPins.Unpin()
+	if options != nil {
+		optionsPins.Pin(options.Name)
+	}
+	return Status(C.brisk_workers_new(
+		runtime,
+		(*C.brisk_workers_options)(unsafe.Pointer(options)),
+		workers,
+		err,
+	))
+}
+
+// WorkersClose is brisk_workers_close. Ends the pool: tasks that have not begun are never started,
+// those that run are cancelled and waited for. BRISK_TIMEOUT says that some still run; the pool
+// ends with them. Idempotent; later submissions return BRISK_CLOSED. A task that closes its own
+// pool gets BRISK_DEADLOCK.
+//
+//   - workers: The pool.
+//   - timeoutNs: How long to wait for tasks that run, in nanoseconds; 0 is 30 seconds.
+//   - stragglers: Where the tasks that still run are named, each on a line with how long it has
+//     run: import of events.h5 (1250 ms). Whole lines only.
+//   - size: Receives the bytes of all these lines, 0 when none runs.
+//
+// Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID, BRISK_DEADLOCK. Any thread. Blocks up to its
+// timeout.
+func WorkersClose(
+	workers *Workers,
+	timeoutNs uint64,
+	stragglers []byte,
+	size *uint64,
+	err **Error,
+) Status {
+	return Status(C.capi_workers_close(
+		workers,
+		C.uint64_t(timeoutNs),
+		(*C.uint8_t)(unsafe.SliceData(stragglers)),
+		C.size_t(len(stragglers)),
+		(*C.size_t)(size),
+		err,
+	))
+}
+
+// WorkersSubmit is brisk_workers_submit. Queues a task. Its user data is released before its end is
+// told. BRISK_REFUSED says that the queue had no room in time. A task whose bytes are beyond the
+// budget is BRISK_TOO_LARGE.
+//
+//   - workers: The pool.
+//   - options: Settings; NULL for the defaults.
+//   - run: The work.
+//   - timeoutNs: How long to wait for room in a full queue, in nanoseconds; 0 is not at all.
+//   - token: What cancels the task; NULL for nothing but brisk_task_cancel.
+//   - completions: Where its end is told as well; NULL for nowhere.
+//   - task: Receives the task; may be NULL for one that nobody waits for.
+//
+// Outcomes: BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE,
+// BRISK_OUT_OF_MEMORY. Any thread. Blocks up to its timeout. Calls back outside every lock.
+func WorkersSubmit(
+	workers *Workers,
+	options *TaskOptions,
+	run TaskFn,
+	user unsafe.Pointer,
+	destroy DestroyFn,
+	timeoutNs uint64,
+	token *Token,
+	completions *Completions,
+	task **Task,
+	err **Error,
+) Status {
+	var optionsPins pins
+	defer optionsPins.Unpin()
+	if options != nil {
+		optionsPins.Pin(options.Name)
+	}
+	return Status(C.brisk_workers_submit(
+		workers,
+		(*C.brisk_task_options)(unsafe.Pointer(options)),
+		run,
+		user,
+		destroy,
+		C.uint64_t(timeoutNs),
+		token,
+		completions,
+		task,
+		err,
+	))
+}
+
+// TaskWait is brisk_task_wait. Waits for the end of a task. Inside a task of the same pool it runs
+// other tasks meanwhile, one of which may make it longer than its timeout. A task that waits for
+// itself, directly or through the tasks it runs meanwhile, gets BRISK_DEADLOCK.
+//
+//   - timeoutNs: How long to wait in nanoseconds; 0 is 30 seconds.
+//   - state: Receives how it ended, or how far it is.
+//
+// Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID, BRISK_DEADLOCK. Any thread. Blocks up to its
+// timeout.
+func TaskWait(task *Task, timeoutNs uint64, state *TaskState, err **Error) Status {
+	return Status(C.brisk_task_wait(task, C.uint64_t(timeoutNs), (*C.brisk_task_state)(state), err))
+}
+
+// TaskPoll is brisk_task_poll. Returns how far a task is.
+//
+//   - task: The task; NULL reads as never started.
+//
+// Any thread.
+func TaskPoll(task *Task) TaskState {
+	return TaskState(C.brisk_task_poll(task))
+}
+
+// TaskCancel is brisk_task_cancel. Cancels a task: one that has not begun ends now, one that runs
+// sees it when it looks. Idempotent.
+//
+// Fails with BRISK_INVALID. Any thread.
+func TaskCancel(task *Task, err **Error) Status {
+	return Status(C.brisk_task_cancel(task, err))
+}
+
+// TaskIsCancelled is brisk_task_is_cancelled. Returns 1 when a task was cancelled, by itself, by
+// its token or by the end of its pool, or its deadline has passed; otherwise 0.
+//
+//   - task: The task; NULL reads as not cancelled.
+//
+// Any thread.
+func TaskIsCancelled(task *Task) uint32 {
+	return uint32(C.brisk_task_is_cancelled(task))
+}
+
+// TaskSucceed is brisk_task_succeed. Keeps the result of a task, called by the task itself. At most
+// 2147483647 bytes.
+//
+//   - task: The task that runs.
+//   - result: What it gives; copied.
+//
+// Fails with BRISK_INVALID, BRISK_TOO_LARGE, BRISK_OUT_OF_MEMORY. Any thread.
+func TaskSucceed(task *Task, result []byte, err **Error) Status {
+	return Status(C.capi_task_succeed(
+		task,
+		(*C.uint8_t)(unsafe.SliceData(result)),
+		C.size_t(len(result)),
+		err,
+	))
+}
+
+// TaskFail is brisk_task_fail. Keeps the reason of a failure, called by the task itself before it
+// returns a negative status.
+//
+//   - task: The task that runs.
+//   - message: Why it fails, as text; copied.
+//
+// Fails with BRISK_INVALID, BRISK_OUT_OF_MEMORY. Any thread.
+func TaskFail(task *Task, message []byte, err **Error) Status {
+	return Status(C.capi_task_fail(
+		task,
+		(*C.uint8_t)(unsafe.SliceData(message)),
+		C.size_t(len(message)),
+		err,
+	))
+}
+
+// TaskRead is brisk_task_read. Copies the result of a task that succeeded. One that failed gives
+// its own status and reason, any other end BRISK_INVALID.
+//
+//   - task: A task that ended.
+//   - buffer: Where the result is copied.
+//   - size: Receives the size of the result in bytes.
+//
+// Outcomes: BRISK_SHORT_BUFFER. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED,
+// BRISK_OUT_OF_MEMORY. Any thread.
+func TaskRead(task *Task, buffer []byte, size *uint64, err **Error) Status {
+	return Status(C.capi_task_read(
+		task,
+		(*C.uint8_t)(unsafe.SliceData(buffer)),
+		C.size_t(len(buffer)),
+		(*C.size_t)(size),
+		err,
+	))
+}
+
+// WorkersBatch is brisk_workers_batch. Begins to call a function for each index below count, on as
+// many threads as there are. Its user data is released when the last call has returned, which is
+// before the end is told unless the deadline passed. BRISK_REFUSED says that the queue has no room.
+//
+//   - workers: The pool.
+//   - count: How many items, at most 16777216.
+//   - timeoutNs: Time from now in which all must end, in nanoseconds; 0 is BRISK_FOREVER.
+//   - race: 1 when the first success ends it and cancels the others; otherwise 0.
+//   - run: The work of an item.
+//   - token: What cancels the batch; NULL for nothing.
+//
+// Outcomes: BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE,
+// BRISK_OUT_OF_MEMORY. Any thread. Calls back outside every lock.
+func WorkersBatch(
+	workers *Workers,
+	count uint64,
+	timeoutNs uint64,
+	race uint32,
+	run ItemFn,
+	user unsafe.Pointer,
+	destroy DestroyFn,
+	token *Token,
+	batch **Batch,
+	err **Error,
+) Status {
+	return Status(C.brisk_workers_batch(
+		workers,
+		C.size_t(count),
+		C.uint64_t(timeoutNs),
+		C.uint32_t(race),
+		run,
+		user,
+		destroy,
+		token,
+		batch,
+		err,
+	))
+}
+
+// BatchWait is brisk_batch_wait. Waits for the end of a batch, which is that of its last item, of
+// its deadline, or in a race the first success. Inside a task of the same pool it runs items of the
+// batch and other tasks meanwhile.
+//
+//   - timeoutNs: How long to wait in nanoseconds; 0 is 30 seconds.
+//   - winner: Receives the index of the first success, or BRISK_FOREVER when there is none.
+//
+// Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID, BRISK_DEADLOCK. Any thread. Blocks up to its
+// timeout.
+func BatchWait(batch *Batch, timeoutNs uint64, winner *uint64, err **Error) Status {
+	return Status(C.brisk_batch_wait(batch, C.uint64_t(timeoutNs), (*C.uint64_t)(winner), err))
+}
+
+// BatchStates is brisk_batch_states. Reads how each item of a batch ended, or how far it is. Room
+// for fewer items gets the first ones.
+//
+//   - count: How many items there is room for.
+//   - states: Receives the state of each item, a brisk_task_state.
+//
+// Fails with BRISK_INVALID. Any thread.
+func BatchStates(batch *Batch, count uint64, states []int32, err **Error) Status {
+	return Status(C.brisk_batch_states(
+		batch,
+		C.size_t(count),
+		(*C.int32_t)(unsafe.SliceData(states)),
+		err,
+	))
+}
+
+// BatchCheck is brisk_batch_check. Succeeds unless this item failed, and then fails with the status
+// and the reason that it gave.
+//
+//   - index: Which item, from 0.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED, BRISK_OUT_OF_MEMORY. Any thread.
+func BatchCheck(batch *Batch, index uint64, err **Error) Status {
+	return Status(C.brisk_batch_check(batch, C.size_t(index), err))
+}
+
+// BatchCancel is brisk_batch_cancel. Cancels a batch: items that have not begun end now, those that
+// run see it when they look. Idempotent.
+//
+// Fails with BRISK_INVALID. Any thread.
+func BatchCancel(batch *Batch, err **Error) Status {
+	return Status(C.brisk_batch_cancel(batch, err))
+}
+
+// BatchIsCancelled is brisk_batch_is_cancelled. Returns 1 when a batch was cancelled, a race is
+// won, or the deadline has passed; otherwise 0.
+//
+//   - batch: The batch; NULL reads as not cancelled.
+//
+// Any thread.
+func BatchIsCancelled(batch *Batch) uint32 {
+	return uint32(C.brisk_batch_is_cancelled(batch))
+}
+
+// BatchFail is brisk_batch_fail. Keeps the reason of a failure, called by the item itself before it
+// returns a negative status.
+//
+//   - index: The item that runs.
+//   - message: Why it fails, as text; copied.
+//
+// Fails with BRISK_INVALID, BRISK_OUT_OF_MEMORY. Any thread.
+func BatchFail(batch *Batch, index uint64, message []byte, err **Error) Status {
+	return Status(C.capi_batch_fail(
+		batch,
+		C.size_t(index),
+		(*C.uint8_t)(unsafe.SliceData(message)),
+		C.size_t(len(message)),
+		err,
+	))
+}
+
+// WorkersReadStats is brisk_workers_read_stats. Reads the figures of a pool.
+//
+//   - workers: The pool.
+//   - stats: Receives the figures.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
+func WorkersReadStats(workers *Workers, stats *WorkersStats, err **Error) Status {
+	return Status(C.brisk_workers_read_stats(
+		workers,
+		(*C.brisk_workers_stats)(unsafe.Pointer(stats)),
+		err,
+	))
+}
+
+// TokenNew is brisk_token_new. Creates a token. The caller owns one reference.
+//
+//   - parent: What cancels this one too; NULL for nothing.
+//
+// Fails with BRISK_INVALID, BRISK_OUT_OF_MEMORY. Any thread.
+func TokenNew(parent *Token, token **Token, err **Error) Status {
+	return Status(C.brisk_token_new(parent, token, err))
+}
+
+// TokenCancel is brisk_token_cancel. Cancels everything that was given this token or one below it.
+// Idempotent.
+//
+// Fails with BRISK_INVALID. Any thread.
+func TokenCancel(token *Token, err **Error) Status {
+	return Status(C.brisk_token_cancel(token, err))
+}
+
+// TokenIsCancelled is brisk_token_is_cancelled. Returns 1 when a token or one above it was
+// cancelled, otherwise 0.
+//
+//   - token: The token; NULL reads as not cancelled.
+//
+// Any thread.
+func TokenIsCancelled(token *Token) uint32 {
+	return uint32(C.brisk_token_is_cancelled(token))
+}
+
+// CompletionsNew is brisk_completions_new. Creates a queue of ended tasks. The caller owns one
+// reference.
+//
+//   - completions: Receives the queue.
+//
+// Fails with BRISK_INVALID, BRISK_OUT_OF_MEMORY. Any thread.
+func CompletionsNew(completions **Completions, err **Error) Status {
+	return Status(C.brisk_completions_new(completions, err))
+}
+
+// CompletionsFd is brisk_completions_fd. Returns a file descriptor that polls as readable while the
+// queue is not empty, borrowed from it; -1 when there is none.
+//
+//   - completions: The queue; NULL has none.
+//
+// Any thread.
+func CompletionsFd(completions *Completions) int32 {
+	return int32(C.brisk_completions_fd(completions))
+}
+
+// CompletionsNext is brisk_completions_next. Takes tags off the queue. Never blocks; BRISK_END says
+// that there are none.
+//
+//   - completions: The queue.
+//   - count: How many tags there is room for.
+//   - tags: Receives the tags of tasks that ended, the first first.
+//   - taken: Receives how many there are.
+//
+// Outcomes: BRISK_END. Fails with BRISK_INVALID. Any thread.
+func CompletionsNext(
+	completions *Completions,
+	count uint64,
+	tags []uint64,
+	taken *uint64,
+	err **Error,
+) Status {
+	return Status(C.brisk_completions_next(
+		completions,
+		C.size_t(count),
+		(*C.uint64_t)(unsafe.SliceData(tags)),
+		(*C.size_t)(taken),
+		err,
+	))
+}
+
+// LimiterNew is brisk_limiter_new. Creates a limiter. The caller owns one reference.
+//
+//   - rate: Tokens that come back in a second; more than 0.
+//   - burst: Tokens that are there at most, and at the start; at least 1.
+//
+// Fails with BRISK_INVALID, BRISK_OUT_OF_MEMORY. Any thread.
+func LimiterNew(rate float64, burst float64, limiter **Limiter, err **Error) Status {
+	return Status(C.brisk_limiter_new(C.double(rate), C.double(burst), limiter, err))
+}
+
+// LimiterAcquire is brisk_limiter_acquire. Takes tokens, waiting for them in turn. BRISK_TIMEOUT
+// comes at once when they would not be there in time, and takes nothing.
+//
+//   - tokens: How many to take, more than 0, at most the burst.
+//   - timeoutNs: How long to wait for them in nanoseconds; 0 is 30 seconds.
+//
+// Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID. Any thread. Blocks up to its timeout.
+func LimiterAcquire(limiter *Limiter, tokens float64, timeoutNs uint64, err **Error) Status {
+	return Status(C.brisk_limiter_acquire(limiter, C.double(tokens), C.uint64_t(timeoutNs), err))
+}
+
+// LimiterReadStats is brisk_limiter_read_stats. Reads the figures of a limiter.
+//
+//   - stats: Receives the figures.
+//
+// Fails with BRISK_INVALID. Any thread.
+func LimiterReadStats(limiter *Limiter, stats *LimiterStats, err **Error) Status {
+	return Status(C.brisk_limiter_read_stats(
+		limiter,
+		(*C.brisk_limiter_stats)(unsafe.Pointer(stats)),
+		err,
+	))
+}
+
+// WorkersRef is brisk_workers_ref. Adds a reference to workers and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func WorkersRef(workers *Workers) *Workers {
+	return C.brisk_workers_ref(workers)
+}
+
+// WorkersUnref is brisk_workers_unref. Drops a reference to workers. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func WorkersUnref(workers *Workers) {
+	C.brisk_workers_unref(workers)
+}
+
+// TaskRef is brisk_task_ref. Adds a reference to task and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func TaskRef(task *Task) *Task {
+	return C.brisk_task_ref(task)
+}
+
+// TaskUnref is brisk_task_unref. Drops a reference to task. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func TaskUnref(task *Task) {
+	C.brisk_task_unref(task)
+}
+
+// BatchRef is brisk_batch_ref. Adds a reference to batch and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func BatchRef(batch *Batch) *Batch {
+	return C.brisk_batch_ref(batch)
+}
+
+// BatchUnref is brisk_batch_unref. Drops a reference to batch. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func BatchUnref(batch *Batch) {
+	C.brisk_batch_unref(batch)
+}
+
+// TokenRef is brisk_token_ref. Adds a reference to token and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func TokenRef(token *Token) *Token {
+	return C.brisk_token_ref(token)
+}
+
+// TokenUnref is brisk_token_unref. Drops a reference to token. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func TokenUnref(token *Token) {
+	C.brisk_token_unref(token)
+}
+
+// CompletionsRef is brisk_completions_ref. Adds a reference to completions and returns it, NULL for
+// NULL.
+//
+// Any thread. Never fails, never blocks.
+func CompletionsRef(completions *Completions) *Completions {
+	return C.brisk_completions_ref(completions)
+}
+
+// CompletionsUnref is brisk_completions_unref. Drops a reference to completions. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func CompletionsUnref(completions *Completions) {
+	C.brisk_completions_unref(completions)
+}
+
+// LimiterRef is brisk_limiter_ref. Adds a reference to limiter and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func LimiterRef(limiter *Limiter) *Limiter {
+	return C.brisk_limiter_ref(limiter)
+}
+
+// LimiterUnref is brisk_limiter_unref. Drops a reference to limiter. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func LimiterUnref(limiter *Limiter) {
+	C.brisk_limiter_unref(limiter)
 }

@@ -41,6 +41,17 @@ CAUSE_EXPIRED: int
 CAUSE_ERASED: int
 CAUSE_REPLACED: int
 
+TASK_PRIORITY_NORMAL: int
+TASK_PRIORITY_HIGH: int
+TASK_PRIORITY_LOW: int
+TASK_STATE_QUEUED: int
+TASK_STATE_RUNNING: int
+TASK_STATE_DONE: int
+TASK_STATE_FAILED: int
+TASK_STATE_TIMED_OUT: int
+TASK_STATE_CANCELLED: int
+TASK_STATE_NEVER_STARTED: int
+
 class Error(Exception):
     """A failure of brisk. The classes derived from this one say which."""
 
@@ -404,6 +415,206 @@ class LeaseHandle:
         lease leads now. May be called again after BRISK_TIMEOUT. A lease that leads answers
         BRISK_INVALID.
         """
+
+class WorkersStats(tuple[float, ...]):
+    """Figures of a pool. Counts run from its creation. Durations are to an eighth."""
+
+    @property
+    def threads(self) -> int:
+        """Threads that were started."""
+    @property
+    def queued(self) -> int:
+        """Tasks that wait for a thread or for memory."""
+    @property
+    def queued_bytes(self) -> int:
+        """What these declared, in bytes."""
+    @property
+    def running(self) -> int:
+        """Tasks that run."""
+    @property
+    def done(self) -> int:
+        """Tasks, and items of batches, that succeeded."""
+    @property
+    def failed(self) -> int:
+        """Those that failed."""
+    @property
+    def timed_out(self) -> int:
+        """Those whose deadline passed while they ran."""
+    @property
+    def cancelled(self) -> int:
+        """Those that were cancelled."""
+    @property
+    def never_started(self) -> int:
+        """Those whose deadline passed before they began."""
+    @property
+    def refused(self) -> int:
+        """Tasks that found the queue full."""
+    @property
+    def wait_p50_ns(self) -> int:
+        """Half of the tasks waited for less, in nanoseconds."""
+    @property
+    def wait_p99_ns(self) -> int:
+        """99 of 100 tasks waited for less, in nanoseconds."""
+    @property
+    def wait_max_ns(self) -> int:
+        """The longest wait, in nanoseconds."""
+    @property
+    def run_p50_ns(self) -> int:
+        """Half of the tasks ran for less, in nanoseconds."""
+    @property
+    def run_p99_ns(self) -> int:
+        """99 of 100 tasks ran for less, in nanoseconds."""
+    @property
+    def run_max_ns(self) -> int:
+        """The longest run, in nanoseconds."""
+
+class LimiterStats(tuple[float, ...]):
+    """Figures of a limiter. Counts run from its creation."""
+
+    @property
+    def acquired(self) -> int:
+        """Acquisitions that succeeded."""
+    @property
+    def refused(self) -> int:
+        """Acquisitions that did not come in time."""
+    @property
+    def waited_ns(self) -> int:
+        """Time spent waiting for tokens by those that succeeded, in nanoseconds."""
+    @property
+    def available(self) -> float:
+        """Tokens that could be taken now; negative when some are taken in advance."""
+
+class WorkersHandle:
+    """A pool of threads. May be used from any thread. When the last reference goes, tasks that have
+    not begun are never started.
+    """
+
+    def close(self, timeout_ns: int, stragglers: WriteableBuffer, /) -> tuple[int, int]:
+        """Ends the pool: tasks that have not begun are never started, those that run are cancelled
+        and waited for. BRISK_TIMEOUT says that some still run; the pool ends with them.
+        Idempotent; later submissions return BRISK_CLOSED. A task that closes its own pool gets
+        BRISK_DEADLOCK.
+        """
+
+    def read_stats(self) -> WorkersStats:
+        """Reads the figures of a pool."""
+
+class TaskHandle:
+    """One task. May be used from any thread."""
+
+    def wait(self, timeout_ns: int, /) -> tuple[int, int]:
+        """Waits for the end of a task. Inside a task of the same pool it runs other tasks
+        meanwhile, one of which may make it longer than its timeout. A task that waits for
+        itself, directly or through the tasks it runs meanwhile, gets BRISK_DEADLOCK.
+        """
+
+    def cancel(self) -> None:
+        """Cancels a task: one that has not begun ends now, one that runs sees it when it looks.
+        Idempotent.
+        """
+
+    def succeed(self, result: Bytes, /) -> None:
+        """Keeps the result of a task, called by the task itself. At most 2147483647 bytes."""
+
+    def fail(self, message: Bytes, /) -> None:
+        """Keeps the reason of a failure, called by the task itself before it returns a negative
+        status.
+        """
+
+    def read(self, buffer: WriteableBuffer, /) -> tuple[int, int]:
+        """Copies the result of a task that succeeded. One that failed gives its own status and
+        reason, any other end BRISK_INVALID.
+        """
+
+class BatchHandle:
+    """Many calls of one function, and the outcome of each. May be used from any thread."""
+
+    def wait(self, timeout_ns: int, /) -> tuple[int, int]:
+        """Waits for the end of a batch, which is that of its last item, of its deadline, or in a
+        race the first success. Inside a task of the same pool it runs items of the batch and
+        other tasks meanwhile.
+        """
+
+    def states(self, count: int, /) -> list[int]:
+        """Reads how each item of a batch ended, or how far it is. Room for fewer items gets the
+        first ones.
+        """
+
+    def check(self, index: int, /) -> None:
+        """Succeeds unless this item failed, and then fails with the status and the reason that it
+        gave.
+        """
+
+    def cancel(self) -> None:
+        """Cancels a batch: items that have not begun end now, those that run see it when they look.
+        Idempotent.
+        """
+
+    def fail(self, index: int, message: Bytes, /) -> None:
+        """Keeps the reason of a failure, called by the item itself before it returns a negative
+        status.
+        """
+
+class TokenHandle:
+    """A cancellation: set once, seen by every task that was given it. May be used from any thread.
+    """
+
+    def cancel(self) -> None:
+        """Cancels everything that was given this token or one below it. Idempotent."""
+
+class CompletionsHandle:
+    """A queue of tasks that ended, for event loops: a file descriptor that polls as readable, and
+    their tags. May be used from any thread.
+    """
+
+    def next(self, count: int, /) -> tuple[int, list[int], int]:
+        """Takes tags off the queue. Never blocks; BRISK_END says that there are none."""
+
+class LimiterHandle:
+    """A bound on how often something is done: a bucket that holds tokens up to its burst and fills
+    at its rate (Turner, New Directions in Communications, IEEE Communications Magazine 24,
+    1986). May be used from any thread.
+    """
+
+    def acquire(self, tokens: float, timeout_ns: int, /) -> int:
+        """Takes tokens, waiting for them in turn. BRISK_TIMEOUT comes at once when they would not
+        be there in time, and takes nothing.
+        """
+
+    def read_stats(self) -> LimiterStats:
+        """Reads the figures of a limiter."""
+
+def workers_new(runtime: RuntimeHandle | None, options: dict[str, Any] | None, /) -> WorkersHandle:
+    """Creates a pool. No thread is started yet. The caller owns one reference."""
+
+def task_poll(task: TaskHandle | None, /) -> int:
+    """Returns how far a task is."""
+
+def task_is_cancelled(task: TaskHandle | None, /) -> int:
+    """Returns 1 when a task was cancelled, by itself, by its token or by the end of its pool, or
+    its deadline has passed; otherwise 0.
+    """
+
+def batch_is_cancelled(batch: BatchHandle | None, /) -> int:
+    """Returns 1 when a batch was cancelled, a race is won, or the deadline has passed; otherwise 0.
+    """
+
+def token_new(parent: TokenHandle | None, /) -> TokenHandle:
+    """Creates a token. The caller owns one reference."""
+
+def token_is_cancelled(token: TokenHandle | None, /) -> int:
+    """Returns 1 when a token or one above it was cancelled, otherwise 0."""
+
+def completions_new() -> CompletionsHandle:
+    """Creates a queue of ended tasks. The caller owns one reference."""
+
+def completions_fd(completions: CompletionsHandle | None, /) -> int:
+    """Returns a file descriptor that polls as readable while the queue is not empty, borrowed from
+    it; -1 when there is none.
+    """
+
+def limiter_new(rate: float, burst: float, /) -> LimiterHandle:
+    """Creates a limiter. The caller owns one reference."""
 
 class CacheBase:
     """The hot part of a cache, written by hand in hot.c. Documented in brisk.Cache."""
