@@ -29,3 +29,4 @@
 #include <brisk/load.hpp>
 #include <brisk/runtime.hpp>
 #include <brisk/value.hpp>
+#include <brisk/workers.hpp>
