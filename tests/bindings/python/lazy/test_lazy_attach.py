@@ -125,6 +125,14 @@ def test_calls_add_up_and_a_hook_that_was_there_keeps_its_part(tree: Tree) -> No
         assert (pkg.double(1), pkg.shout("c")) == (2, "C")
 
 
+def test_a_name_that_is_lazy_in_its_module_too(tree: Tree) -> None:
+    tree({**PACKAGE, "pkg/calc.py": "def __getattr__(name): return [name]\n"})
+    pkg: Any = importlib.import_module("pkg")
+    assert pkg.double == ["double"]
+    assert pkg.double is pkg.double
+    assert "half" not in vars(pkg)
+
+
 def test_a_name_that_the_package_defines_itself_stays(tree: Tree) -> None:
     tree(PACKAGE)
     path = tree({})
@@ -225,6 +233,7 @@ def test_a_circle_that_has_what_is_asked_is_none(tree: Tree) -> None:
             "pkg/b.py": "import pkg\ntwo = pkg.one + 1\n",
         }
     )
+    importlib.import_module("pkg.a")
     pkg: Any = importlib.import_module("pkg")
     assert (pkg.one, pkg.two) == ("final", 2)
 

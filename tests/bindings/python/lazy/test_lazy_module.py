@@ -58,8 +58,10 @@ def test_what_is_kept_elsewhere_is_forwarded(tree: Tree) -> None:
     assert kept.double(3) == 6
     real: Any = sys.modules["heavy"]
     assert kept is not real
+    kind = type(kept)
     kept.answer = 43
     assert real.answer == 43
+    assert type(kept) is kind  # it was not loaded again
     real.late = 1
     assert kept.late == 1
     del kept.late
@@ -338,6 +340,4 @@ def test_pytest_and_doctest_pass_over_what_is_missing(tree: Tree, run: Run) -> N
     assert "2 passed" in said
     said = run("-m", "pytest", "-q", "-p", "no:cacheprovider", "--doctest-modules", "test_app.py")
     assert "3 passed" in said
-    assert run("-m", "doctest", "-v", "test_app.py").endswith(
-        "1 passed and 0 failed.\nTest passed.\n"
-    )
+    assert "1 passed" in run("-m", "doctest", "-v", "test_app.py")

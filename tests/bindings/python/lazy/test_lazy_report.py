@@ -12,7 +12,9 @@ MODULES = {
     "outer.py": (
         "import time\ntime.sleep(0.02)\nimport brisk.lazy\n"
         "inner = brisk.lazy.module('inner')\nvalue = inner.value\n"
+        "second = brisk.lazy.module('second')\nsecond.value\n"
     ),
+    "second.py": "value = 1\n",
     "inner.py": "import time\ntime.sleep(0.05)\nvalue = bytearray(b'x') * (16 << 20)\n",
     "bad.py": "raise OSError('no licence')\n",
     "waits.py": "",
@@ -60,9 +62,11 @@ def test_costs(report: brisk.lazy.Report) -> None:
     assert outer.milliseconds is not None
     assert outer.own is not None
     assert 50 <= inner.milliseconds < outer.milliseconds - 20
-    assert outer.own == pytest.approx(outer.milliseconds - inner.milliseconds)
-    assert (inner.within, outer.within) == ("outer", "")
-    assert (inner.modules, outer.modules) == (1, 2)
+    second = report["second"].milliseconds
+    assert second is not None
+    assert outer.own == pytest.approx(outer.milliseconds - inner.milliseconds - second)
+    assert [report[name].within for name in ("inner", "second", "outer")] == ["outer", "outer", ""]
+    assert (inner.modules, outer.modules) == (1, 3)
     assert inner.bytes is not None
     assert 15 << 20 < inner.bytes < 40 << 20
     assert report["waits"].milliseconds is None
