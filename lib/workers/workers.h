@@ -4,7 +4,9 @@
 // of tasks for each priority, and how many threads sleep or search. A thread that finds nothing
 // searches for some microseconds before it sleeps. Whoever queues a task wakes a sleeper only when
 // no thread searches, and a thread that finds a task while more are queued wakes the next one: so a
-// burst of tasks costs one system call, not one each (Vyukov's scheduler for Go).
+// burst of tasks costs one system call, not one each (Vyukov's scheduler for Go). While many are
+// queued and the last ones were short, a thread takes some along; others find them there when the
+// queue is empty.
 //
 // A library would have to keep five promises together: a wait inside a task that helps, deadlines,
 // fork, an end of the process with work in flight, and memory admitted by the budget. oneTBB hangs
@@ -91,8 +93,14 @@ class Workers final : public Counted {
     std::atomic<pthread_t> thread{};
     std::atomic<bool> live{false};
     std::atomic<Frame *> frame{nullptr};  // the innermost task; of this thread alone
-    Task *current = nullptr;              // the same, under the lock
-    uint64_t since = 0;                   // when that began, under the lock
+    // The same for others, who look under the lock: until the next time that this thread has it,
+    // no task that it ran is freed.
+    std::atomic<Task *> current{nullptr};
+    std::atomic<uint64_t> since{0};  // when that began
+    Task *spent = nullptr;           // what it ran, of this thread alone
+    uint64_t pace = UINT64_MAX / 8;  // how long its tasks take, lately; of this thread alone
+    // Short tasks that it took along. Whoever exchanges one for null has it.
+    std::array<std::atomic<Task *>, 8> ahead{};
     Histogram waits;
     Histogram runs;
   };
@@ -111,9 +119,11 @@ class Workers final : public Counted {
   // Runs a task that was taken out of the queue, if it is still to be run. Its reference stays with
   // the caller.
   uint64_t run(Worker &worker, Task &task) noexcept;
+  uint64_t run_along(Worker &worker, Task *task) noexcept;
+  void give_back(Task &task) noexcept;  // what the budget gave it
   // Both return when it was over.
   uint64_t call(Worker &worker, Task &task) noexcept;
-  bool run_here(Worker &worker, Task &task) noexcept;
+  bool run_within(Worker &worker, Task *wanted) noexcept;
   void retire(Task &task, brisk_task_state end) noexcept;
   void finish(Task &task, brisk_task_state from, brisk_task_state end) noexcept;
   void drop(Task *tasks) noexcept;
@@ -124,7 +134,9 @@ class Workers final : public Counted {
   bool call_worker() noexcept;
   bool start_thread() noexcept;
   void begin(Worker &worker, Task *task, uint64_t now) noexcept;
-  void ended(Worker &worker, Task &task, Task *outer, uint64_t since) noexcept;
+  void ended(Worker &worker, Task *outer, uint64_t since) noexcept;
+  void take_along(Worker &worker) noexcept;
+  Task *take_from_others() noexcept;
   Task *take_all() noexcept;
   // Lets go of the lock meanwhile: searches, or sleeps until it is called or a task that waits for
   // memory may have it. `searches` says whether this thread is counted as one that searches.

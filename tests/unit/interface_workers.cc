@@ -148,7 +148,7 @@ class WorkersTest : public testing::Test {
   }
 
   void TearDown() override {
-    EXPECT_TRUE(eventually([&] { return made_ == destroyed_.load(); }))
+    EXPECT_TRUE(eventually([&] { return made_.load() == destroyed_.load(); }))
         << made_ << " made, " << destroyed_ << " destroyed";
   }
 
@@ -156,7 +156,7 @@ class WorkersTest : public testing::Test {
     Work work;
     WorkersTest *test;
   };
-  int made_ = 0;
+  std::atomic<int> made_{0};
   std::atomic<int> destroyed_{0};
 };
 
