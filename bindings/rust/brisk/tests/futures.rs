@@ -3,7 +3,7 @@
 mod common;
 
 use brisk::{Outcome, TaskError, TaskHandle, TaskOptions, Token};
-use common::{workers, MS};
+use common::{workers, MS, SECOND};
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::{pin, Pin};
@@ -12,6 +12,7 @@ use std::sync::mpsc::channel;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
+use std::time::Instant;
 
 type Plain = Result<(), Infallible>;
 
@@ -34,11 +35,13 @@ fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let waker = Waker::from(unpark());
     let mut context = Context::from_waker(&waker);
+    let end = Instant::now() + 10 * SECOND;
     loop {
         match future.as_mut().poll(&mut context) {
             Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
+            Poll::Pending => thread::park_timeout(end - Instant::now()),
         }
+        assert!(Instant::now() < end, "nothing wakes it");
     }
 }
 

@@ -141,40 +141,36 @@ fn take_longer_than_a_wait() {
     next.wait(None).unwrap();
 }
 
+/// A task that runs until it sees that it is cancelled.
+fn patient(workers: &Workers, options: TaskOptions<'_>) -> TaskHandle<(), &'static str> {
+    let (begun, begins) = channel();
+    let task = workers.submit_with(options, move |task| {
+        begun.send(task.is_cancelled()).unwrap();
+        match eventually(|| task.is_cancelled()) {
+            true => Err("stopped early"),
+            false => Ok(()),
+        }
+    });
+    assert!(!begins.recv().unwrap(), "not yet");
+    task.unwrap()
+}
+
 #[test]
 fn see_that_they_are_cancelled() {
     let workers = workers(1);
+    let mut running = patient(&workers, TaskOptions::new());
+    running.cancel().unwrap();
+    assert!(matches!(running.wait(None), Err(TaskError::Cancelled)));
+
     let all = Token::new().unwrap();
     let some = all.child().unwrap();
-    for by_token in [true, false] {
-        let (begun, begins) = channel();
-        let options = TaskOptions::new().token(&some);
-        let mut task = workers
-            .submit_with(options, move |task| {
-                begun.send(task.is_cancelled()).unwrap();
-                while !task.is_cancelled() {
-                    std::thread::sleep(MS);
-                }
-                Err::<(), _>("stopped early")
-            })
-            .unwrap();
-        if by_token {
-            let mut quick = workers
-                .submit_with(options_of(&all), |_| Plain::Ok(()))
-                .unwrap();
-            assert!(!begins.recv().unwrap());
-            all.cancel().unwrap();
-            assert!(some.is_cancelled());
-            assert!(matches!(quick.wait(None), Err(TaskError::Cancelled)));
-        } else {
-            assert_eq!(task.state(), TaskState::Cancelled, "its token was before");
-        }
-        assert!(matches!(task.wait(None), Err(TaskError::Cancelled)));
-    }
-}
-
-fn options_of(token: &Token) -> TaskOptions<'_> {
-    TaskOptions::new().token(token)
+    let mut running = patient(&workers, TaskOptions::new().token(&some));
+    let options = TaskOptions::new().token(&all);
+    let mut queued = workers.submit_with(options, |_| Plain::Ok(())).unwrap();
+    all.cancel().unwrap();
+    assert!(some.is_cancelled());
+    assert!(matches!(running.wait(None), Err(TaskError::Cancelled)));
+    assert!(matches!(queued.wait(None), Err(TaskError::Cancelled)));
 }
 
 #[test]
