@@ -8,8 +8,8 @@ package capi
 #include <brisk/brisk.h>
 #include <stdlib.h>
 
-// What every call may rely on: no call keeps a pointer of Go, and only those with a callback come
-// back to Go.
+// What every call may rely on: no call keeps a pointer of Go, and only those with a callback, or that
+// block and help with tasks meanwhile, come back to Go.
 #cgo noescape brisk_version
 #cgo nocallback brisk_version
 #cgo noescape brisk_abi_version
@@ -34,8 +34,6 @@ package capi
 #cgo nocallback brisk_runtime_new
 #cgo noescape brisk_runtime_default
 #cgo nocallback brisk_runtime_default
-#cgo noescape brisk_runtime_close
-#cgo nocallback brisk_runtime_close
 #cgo noescape brisk_runtime_now
 #cgo nocallback brisk_runtime_now
 #cgo noescape brisk_runtime_advance
@@ -102,18 +100,12 @@ package capi
 #cgo nocallback capi_lease_fail
 #cgo noescape brisk_lease_abandon
 #cgo nocallback brisk_lease_abandon
-#cgo noescape brisk_lease_wait
-#cgo nocallback brisk_lease_wait
 #cgo noescape brisk_lease_ref
 #cgo nocallback brisk_lease_ref
 #cgo noescape brisk_lease_unref
 #cgo nocallback brisk_lease_unref
 #cgo noescape brisk_workers_new
 #cgo nocallback brisk_workers_new
-#cgo noescape capi_workers_close
-#cgo nocallback capi_workers_close
-#cgo noescape brisk_task_wait
-#cgo nocallback brisk_task_wait
 #cgo noescape brisk_task_poll
 #cgo nocallback brisk_task_poll
 #cgo noescape brisk_task_cancel
@@ -126,8 +118,6 @@ package capi
 #cgo nocallback capi_task_fail
 #cgo noescape capi_task_read
 #cgo nocallback capi_task_read
-#cgo noescape brisk_batch_wait
-#cgo nocallback brisk_batch_wait
 #cgo noescape brisk_batch_states
 #cgo nocallback brisk_batch_states
 #cgo noescape brisk_batch_check
@@ -154,8 +144,6 @@ package capi
 #cgo nocallback brisk_completions_next
 #cgo noescape brisk_limiter_new
 #cgo nocallback brisk_limiter_new
-#cgo noescape brisk_limiter_acquire
-#cgo nocallback brisk_limiter_acquire
 #cgo noescape brisk_limiter_read_stats
 #cgo nocallback brisk_limiter_read_stats
 #cgo noescape brisk_workers_ref
