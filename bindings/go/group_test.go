@@ -59,8 +59,8 @@ func TestBatchTellsOfEachItem(t *testing.T) {
 // An item that fails is told even when others never are.
 func TestBatchEndsWithItsContext(t *testing.T) {
 	workers := newWorkers(t, brisk.WorkersOptions{Threads: 2})
-	let := make(chan struct{})
 	for _, how := range []error{context.Canceled, context.DeadlineExceeded} {
+		let := make(chan struct{})
 		ctx, cancel := context.WithCancel(noDeadline)
 		if how == context.DeadlineExceeded {
 			ctx, cancel = context.WithTimeout(noDeadline, 50*time.Millisecond)
@@ -92,7 +92,6 @@ func TestBatchEndsWithItsContext(t *testing.T) {
 			t.Error(how, states)
 		}
 		close(let)
-		let = make(chan struct{})
 	}
 }
 
