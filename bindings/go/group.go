@@ -126,8 +126,15 @@ func (w *Workers) begin(
 	return g, raw, nil
 }
 
+// errNotBegun is of items that came after the end of their context.
+var errNotBegun = errors.New("not begun")
+
 // run is called by threads of the pool.
 func (g *group) run(index int) capi.Status {
+	if g.ctx.Err() != nil {
+		g.faults[index] = errNotBegun
+		return capi.StatusClosed
+	}
 	err := guarded("the item", func() error { return g.call(g.ctx, index) })
 	status := capi.StatusOK
 	if err != nil {
@@ -186,8 +193,15 @@ func (g *group) outcomes(raw *capi.Batch) []Outcome {
 	states := make([]int32, len(g.faults))
 	capi.BatchStates(raw, uint64(len(states)), states, nil)
 	all := make([]Outcome, len(states))
+	late := g.ctx.Err() == context.DeadlineExceeded
 	for i, state := range states {
 		all[i].State = TaskState(state)
+		if all[i].State == TaskStateFailed && g.faults[i] == errNotBegun {
+			all[i].State = TaskStateCancelled
+			if late {
+				all[i].State = TaskStateNeverStarted
+			}
+		}
 		switch all[i].State {
 		case TaskStateDone:
 		case TaskStateFailed:

@@ -71,7 +71,7 @@ func TestBatchEndsWithItsContext(t *testing.T) {
 				return errors.New("early")
 			}
 			if how == context.Canceled {
-				cancel()
+				time.AfterFunc(20*time.Millisecond, cancel)
 			}
 			<-let
 			return nil

@@ -31,7 +31,6 @@ var unreached = map[string]string{
 	"brisk_token_new":          "what cancels in Go is a context",
 	"brisk_token_cancel":       "what cancels in Go is a context",
 	"brisk_token_is_cancelled": "what cancels in Go is a context",
-	"brisk_task_is_cancelled":  "a task in Go sees its context",
 	"brisk_batch_is_cancelled": "an item in Go sees its context",
 	"brisk_task_succeed":       "what a function of Go gives stays in Go, where it needs no copy",
 	"brisk_task_fail":          "what a function of Go gives stays in Go, where it needs no copy",

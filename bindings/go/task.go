@@ -170,14 +170,20 @@ func submitted(status capi.Status, failed *capi.Error) error {
 
 // run is called by a thread of the pool.
 func (t *Task) run(int) capi.Status {
-	t.fault = guarded("the task", func() (err error) {
-		t.given, err = t.call(t.ctx)
-		return err
-	})
-	if t.fault != nil {
-		return capi.StatusLoadFailed
+	t.fault = t.ctx.Err()
+	if t.fault == nil {
+		t.fault = guarded("the task", func() (err error) {
+			t.given, err = t.call(t.ctx)
+			return err
+		})
 	}
-	return capi.StatusOK
+	if t.fault == nil {
+		return capi.StatusOK
+	}
+	if t.ctx.Err() != nil {
+		t.interrupt() // so that C knows as well why it failed
+	}
+	return capi.StatusLoadFailed
 }
 
 func (t *Task) owner() *Workers { return t.workers }
@@ -224,24 +230,23 @@ func (t *Task) hold() *capi.Task {
 	return capi.TaskRef(t.raw)
 }
 
-// interrupt is called when the context ended before the task did.
+// interrupt tells C that the context ended before the task did.
 func (t *Task) interrupt() {
 	raw := t.hold()
 	if raw == nil {
 		return
 	}
 	defer capi.TaskUnref(raw)
-	if t.ctx.Err() != context.DeadlineExceeded {
+	if _, known := t.ctx.Deadline(); !known || t.ctx.Err() != context.DeadlineExceeded {
 		capi.TaskCancel(raw, nil)
 		return
 	}
-	// A wait ends what its deadline finds: the clock of C may need a moment to get there.
-	for end := time.Now().Add(time.Second); time.Now().Before(end); {
-		var state TaskState
-		if capi.TaskWait(raw, uint64(time.Millisecond), &state, nil) != capi.StatusTimeout {
-			return
-		}
+	// The deadline in C was set a moment later. Where it has passed, a wait ends the task.
+	for end := time.Now().Add(slice); capi.TaskIsCancelled(raw) == 0 && time.Now().Before(end); {
+		time.Sleep(time.Microsecond)
 	}
+	var state TaskState
+	capi.TaskWait(raw, 1, &state, nil)
 }
 
 // Cancel ends the task when it has not begun; one that runs finds its context done. It may be called

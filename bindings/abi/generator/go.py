@@ -199,7 +199,7 @@ def _breaks(head: str, parts: list[str], tail: str, indent: str) -> list[str]:
 
 
 def directives(function: Function) -> str:
-    """What cgo may leave out. A call that blocks may run tasks of Go meanwhile, on a stack that moves."""
+    """What cgo may leave out, but for calls that block: they may run tasks of Go meanwhile."""
     if function.calls_back or function.blocks:
         return ""
     keeps = any(param.kind in ("callback", "pointer") for param in function.params)
