@@ -26,6 +26,7 @@ type Outcome struct {
 type group struct {
 	workers *Workers
 	number  uint64
+	above   context.Context // the caller's
 	ctx     context.Context
 	cancel  context.CancelFunc
 	call    func(ctx context.Context, i int) error
@@ -52,7 +53,7 @@ func (w *Workers) Batch(
 		return nil, err
 	}
 	defer capi.BatchUnref(raw)
-	_, err = g.wait(ctx, raw)
+	_, err = g.wait(raw)
 	return g.outcomes(raw), err
 }
 
@@ -74,7 +75,7 @@ func (w *Workers) Race(
 		return nil, err
 	}
 	defer capi.BatchUnref(raw)
-	winner, err := g.wait(ctx, raw)
+	winner, err := g.wait(raw)
 	if winner < uint64(len(runs)) {
 		return values[winner], nil
 	}
@@ -103,7 +104,7 @@ func (w *Workers) begin(
 	if deadline, ok := ctx.Deadline(); ok {
 		timeout = uint64(max(time.Until(deadline), 1))
 	}
-	g := &group{workers: w, call: run, race: race, news: make(chan struct{}, 1)}
+	g := &group{workers: w, above: ctx, call: run, race: race, news: make(chan struct{}, 1)}
 	g.faults = make([]error, n)
 	g.left.Store(int64(n))
 	g.ctx, g.cancel = context.WithCancel(ctx)
@@ -131,7 +132,7 @@ var errNotBegun = errors.New("not begun")
 
 // run is called by threads of the pool.
 func (g *group) run(index int) capi.Status {
-	if g.ctx.Err() != nil {
+	if over(g.above, g.ctx) != nil {
 		g.faults[index] = errNotBegun
 		return capi.StatusClosed
 	}
@@ -158,7 +159,7 @@ func (g *group) tell() {
 }
 
 // wait returns when the batch has ended in C, and which item succeeded first, if one did.
-func (g *group) wait(ctx context.Context, raw *capi.Batch) (winner uint64, err error) {
+func (g *group) wait(raw *capi.Batch) (winner uint64, err error) {
 	defer endJob(g.number)
 	defer g.cancel()
 	if !capi.InTask() {
@@ -179,8 +180,8 @@ func (g *group) wait(ctx context.Context, raw *capi.Batch) (winner uint64, err e
 		switch {
 		case status < 0:
 			return winner, failure(status, failed)
-		case ctx.Err() != nil && g.left.Load() > 0:
-			return winner, ctx.Err()
+		case g.above.Err() != nil && g.left.Load() > 0:
+			return winner, g.above.Err()
 		case g.workers.isClosed() && g.left.Load() > 0:
 			return winner, unfinished(g.workers, TaskStateCancelled, "the batch")
 		}
@@ -193,7 +194,7 @@ func (g *group) outcomes(raw *capi.Batch) []Outcome {
 	states := make([]int32, len(g.faults))
 	capi.BatchStates(raw, uint64(len(states)), states, nil)
 	all := make([]Outcome, len(states))
-	late := g.ctx.Err() == context.DeadlineExceeded
+	late := g.above.Err() == context.DeadlineExceeded
 	for i, state := range states {
 		all[i].State = TaskState(state)
 		if all[i].State == TaskStateFailed && g.faults[i] == errNotBegun {

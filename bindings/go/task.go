@@ -32,6 +32,7 @@ type TaskOptions struct {
 // Task is one call of a function on a thread of a pool.
 type Task struct {
 	workers *Workers
+	above   context.Context // the caller's
 	ctx     context.Context
 	cancel  context.CancelFunc
 	unwatch func() bool // stops looking at the context; nil where it never ends
@@ -79,7 +80,7 @@ func (w *Workers) SubmitWith(
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	t := &Task{workers: w, call: run, done: make(chan struct{})}
+	t := &Task{workers: w, above: ctx, call: run, done: make(chan struct{})}
 	if options.Deadline != 0 && options.Deadline != Forever {
 		t.ctx, t.cancel = context.WithTimeout(ctx, options.Deadline)
 	} else {
@@ -170,7 +171,7 @@ func submitted(status capi.Status, failed *capi.Error) error {
 
 // run is called by a thread of the pool.
 func (t *Task) run(int) capi.Status {
-	t.fault = t.ctx.Err()
+	t.fault = over(t.above, t.ctx)
 	if t.fault == nil {
 		t.fault = guarded("the task", func() (err error) {
 			t.given, err = t.call(t.ctx)
@@ -180,10 +181,18 @@ func (t *Task) run(int) capi.Status {
 	if t.fault == nil {
 		return capi.StatusOK
 	}
-	if t.ctx.Err() != nil {
+	if over(t.above, t.ctx) != nil {
 		t.interrupt() // so that C knows as well why it failed
 	}
 	return capi.StatusLoadFailed
+}
+
+// over tells why ctx ended. It ends a moment after the one above it, as others do in any order.
+func over(above, ctx context.Context) error {
+	if err := above.Err(); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
 func (t *Task) owner() *Workers { return t.workers }
@@ -237,7 +246,7 @@ func (t *Task) interrupt() {
 		return
 	}
 	defer capi.TaskUnref(raw)
-	if _, known := t.ctx.Deadline(); !known || t.ctx.Err() != context.DeadlineExceeded {
+	if _, known := t.ctx.Deadline(); !known || over(t.above, t.ctx) != context.DeadlineExceeded {
 		capi.TaskCancel(raw, nil)
 		return
 	}
