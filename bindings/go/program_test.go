@@ -100,18 +100,20 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-// The README shows a whole program and what it prints: those of examples/hello.
-func TestReadmeIsTheExample(t *testing.T) {
+// The README shows whole programs and what they print: those of examples.
+func TestReadmeHasTheExamples(t *testing.T) {
 	readme := string(must(os.ReadFile("README.md")))
-	program := string(must(os.ReadFile("examples/hello/main.go")))
-	if !strings.Contains(readme, "```go\n"+program+"```\n") {
-		t.Error("the program in README.md is not examples/hello/main.go")
-	}
-	if testing.Short() {
-		return
-	}
-	said, err := exec.Command("go", "run", "./examples/hello").CombinedOutput()
-	if err != nil || !strings.Contains(readme, "It prints\n\n```\n"+string(said)+"```\n") {
-		t.Errorf("README.md does not show what the example prints: %v\n%s", err, said)
+	for _, example := range must(filepath.Glob("examples/*")) {
+		program := string(must(os.ReadFile(filepath.Join(example, "main.go"))))
+		if !strings.Contains(readme, "```go\n"+program+"```\n") {
+			t.Error("README.md does not show", example)
+		}
+		if testing.Short() {
+			continue
+		}
+		said, err := exec.Command("go", "run", "./"+example).CombinedOutput()
+		if err != nil || !strings.Contains(readme, "It prints\n\n```\n"+string(said)+"```\n") {
+			t.Errorf("README.md does not show what %s prints: %v\n%s", example, err, said)
+		}
 	}
 }
