@@ -3,11 +3,13 @@
 package brisk_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -32,6 +34,13 @@ func TestMain(m *testing.M) {
 		fmt.Println(err)
 		_, _, err = brisk.FindCache("name")
 		fmt.Println(err)
+	case "goexit":
+		workers := must(brisk.NewWorkers(brisk.WorkersOptions{}))
+		task := must(workers.Submit(noDeadline, func(context.Context) (any, error) {
+			runtime.Goexit()
+			return nil, nil
+		}))
+		task.Wait(noDeadline)
 	}
 }
 
@@ -65,6 +74,15 @@ func TestAnotherInterfaceIsRefused(t *testing.T) {
 		capi.BuiltABIVersion>>16, capi.BuiltABIVersion&0xffff)
 	if said != strings.Repeat(want, 4) {
 		t.Error(said)
+	}
+}
+
+func TestGoexitInATaskEndsTheProgram(t *testing.T) {
+	program := exec.Command(must(os.Executable()))
+	program.Env = append(os.Environ(), role+"=goexit")
+	said, err := program.CombinedOutput()
+	if err == nil || !strings.Contains(string(said), "brisk: the task called runtime.Goexit") {
+		t.Errorf("%v\n%s", err, said)
 	}
 }
 

@@ -354,6 +354,7 @@ func TestForgottenPoolsDoTheirTasks(t *testing.T) {
 	home := must(brisk.NewRuntime(brisk.RuntimeOptions{}))
 	defer home.Close()
 	var ran atomic.Int64
+	before := threads()
 	func() {
 		for range 20 {
 			workers := must(home.NewWorkers(brisk.WorkersOptions{Threads: 1}))
@@ -366,6 +367,7 @@ func TestForgottenPoolsDoTheirTasks(t *testing.T) {
 		}
 	}()
 	eventually(t, "tasks are left", func() bool { return ran.Load() == 200 })
+	eventually(t, "their threads live", func() bool { return threads() < before+15 })
 }
 
 func TestManyWaitsHoldNoThreads(t *testing.T) {
