@@ -689,6 +689,24 @@ TEST_F(WorkersTest, ClosingNamesWhatStillRuns) {
   EXPECT_EQ(wait(running), BRISK_TASK_STATE_CANCELLED);
 }
 
+TEST_F(WorkersTest, ClosingCancelsTasksThatWaitForTasks) {
+  const Workers workers = pool([](auto &options) { options.threads = 1; });
+  Gate begun;
+  const Task outer = submit(workers, [&](brisk_task *self) {
+    const Task inner = submit(workers, [&](brisk_task *innermost) {
+      begun.open();
+      while (brisk_task_is_cancelled(innermost) == 0) std::this_thread::yield();
+      return BRISK_OK;
+    });
+    EXPECT_EQ(wait(inner), BRISK_TASK_STATE_DONE);
+    return brisk_task_is_cancelled(self) != 0 ? brisk_status{BRISK_CLOSED} : BRISK_OK;
+  });
+  ASSERT_TRUE(begun.wait());
+  size_t size = 0;
+  EXPECT_EQ(call(brisk_workers_close, workers, 10 * second, nullptr, 0u, &size), BRISK_OK);
+  EXPECT_EQ(wait(outer), BRISK_TASK_STATE_CANCELLED);
+}
+
 TEST_F(WorkersTest, APoolThatNobodyHoldsEndsWithItsTasks) {
   Gate begun;
   Gate gate;
