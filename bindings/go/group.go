@@ -169,7 +169,7 @@ func (g *group) wait(raw *capi.Batch) (winner uint64, err error) {
 		}
 	}
 	for {
-		if g.ctx.Err() == context.Canceled {
+		if g.ctx.Err() != nil && !late(g.above, g.ctx) {
 			capi.BatchCancel(raw, nil)
 		}
 		var failed *capi.Error
@@ -194,12 +194,12 @@ func (g *group) outcomes(raw *capi.Batch) []Outcome {
 	states := make([]int32, len(g.faults))
 	capi.BatchStates(raw, uint64(len(states)), states, nil)
 	all := make([]Outcome, len(states))
-	late := g.above.Err() == context.DeadlineExceeded
+	var reasons [TaskStateNeverStarted + 1]error
 	for i, state := range states {
 		all[i].State = TaskState(state)
 		if all[i].State == TaskStateFailed && g.faults[i] == errNotBegun {
 			all[i].State = TaskStateCancelled
-			if late {
+			if late(g.above, g.ctx) {
 				all[i].State = TaskStateNeverStarted
 			}
 		}
@@ -208,7 +208,11 @@ func (g *group) outcomes(raw *capi.Batch) []Outcome {
 		case TaskStateFailed:
 			all[i].Err = g.faults[i]
 		default:
-			all[i].Err = unfinished(g.workers, all[i].State, "the item")
+			reason := &reasons[all[i].State]
+			if *reason == nil {
+				*reason = unfinished(g.workers, all[i].State, "the item")
+			}
+			all[i].Err = *reason
 		}
 	}
 	return all

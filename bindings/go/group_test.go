@@ -228,34 +228,18 @@ func TestLimiter(t *testing.T) {
 	}
 }
 
-func ExampleWorkers() {
-	workers := must(brisk.NewWorkers(brisk.WorkersOptions{Threads: 4, QueueTasks: 1000}))
+func ExampleTask_Done() {
+	workers := must(brisk.NewWorkers(brisk.WorkersOptions{Threads: 1}))
 	defer workers.Close(context.Background())
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-
-	task, err := workers.Submit(ctx, func(ctx context.Context) (any, error) {
-		return 6 * 7, ctx.Err()
-	})
+	task, err := workers.Submit(context.Background(), answer(42, nil))
 	if err != nil {
 		return
 	}
-	fmt.Println(task.Wait(ctx))
-
-	outcomes, err := workers.Batch(ctx, 3, func(ctx context.Context, i int) error {
-		if i == 1 {
-			return errors.New("no such page")
-		}
-		return nil
-	})
-	fmt.Println(outcomes[0].Err, outcomes[1].Err, err)
-
-	fmt.Println(workers.Race(ctx,
-		func(context.Context) (any, error) { return nil, errors.New("the mirror is down") },
-		func(context.Context) (any, error) { return "from the archive", nil },
-	))
-	// Output:
-	// 42 <nil>
-	// <nil> no such page <nil>
-	// from the archive <nil>
+	select {
+	case <-task.Done():
+		fmt.Println(task.Wait(context.Background()))
+	case <-time.After(10 * time.Second):
+		task.Cancel()
+	}
+	// Output: 42 <nil>
 }

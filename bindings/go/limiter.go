@@ -57,7 +57,7 @@ func (l *Limiter) Acquire(ctx context.Context, tokens float64) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-timer.C:
-		return late(tokens)
+		return tooLate(tokens)
 	}
 	for {
 		// What C is asked for is there, but for a moment, or comes too late and is counted as refused.
@@ -72,7 +72,7 @@ func (l *Limiter) Acquire(ctx context.Context, tokens float64) error {
 			status := capi.LimiterAcquire(l.raw, tokens, uint64(moment), &failed)
 			switch {
 			case status == capi.StatusTimeout && wait > remains:
-				return late(tokens)
+				return tooLate(tokens)
 			case status != capi.StatusTimeout:
 				return check(status, failed)
 			}
@@ -97,7 +97,7 @@ func (l *Limiter) missing(tokens float64) (time.Duration, error) {
 	return time.Duration(seconds * float64(time.Second)), nil
 }
 
-func late(tokens float64) error {
+func tooLate(tokens float64) error {
 	return timedOut(fmt.Sprintf("%g tokens would not be there in time; wait longer, or take fewer", tokens))
 }
 

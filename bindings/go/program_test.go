@@ -86,10 +86,12 @@ func TestGoexitInATaskEndsTheProgram(t *testing.T) {
 	}
 }
 
-func TestOtherProgramsRunWhileCachesLive(t *testing.T) {
+func TestOtherProgramsRunWhileCachesAndPoolsLive(t *testing.T) {
 	cache := newCache(t, brisk.CacheOptions{})
 	put(t, cache, "key", "value")
+	workers := one(t)
 	for range 5 {
+		ends(t, submit(t, workers, brisk.TaskOptions{}, answer(1, nil)), brisk.TaskStateDone, nil)
 		if said, err := exec.Command("echo", "hello").Output(); string(said) != "hello\n" || err != nil {
 			t.Errorf("%q, %v", said, err)
 		}

@@ -195,6 +195,12 @@ func over(above, ctx context.Context) error {
 	return ctx.Err()
 }
 
+// late reports whether it ended by a deadline, which C then knows as well.
+func late(above, ctx context.Context) bool {
+	_, known := ctx.Deadline()
+	return known && over(above, ctx) == context.DeadlineExceeded
+}
+
 func (t *Task) owner() *Workers { return t.workers }
 func (t *Task) closed()         { t.cancel() }
 
@@ -246,7 +252,7 @@ func (t *Task) interrupt() {
 		return
 	}
 	defer capi.TaskUnref(raw)
-	if _, known := t.ctx.Deadline(); !known || over(t.above, t.ctx) != context.DeadlineExceeded {
+	if !late(t.above, t.ctx) {
 		capi.TaskCancel(raw, nil)
 		return
 	}
