@@ -12,6 +12,7 @@
 namespace brisk::workers {
 namespace {
 
+constexpr uint64_t short_task = 5'000;  // nanoseconds
 constexpr unsigned search_turns = 200;  // some microseconds
 constexpr uint64_t nap_min = 50'000;    // of a worker that waits and finds nothing to help with
 constexpr uint64_t nap_max = 5'000'000;
@@ -198,6 +199,10 @@ Task *Workers::take_all() noexcept {
       all = task;
     }
   }
+  while (Task *task = take_from_others()) {
+    task->next = all;
+    all = task;
+  }
   queued_bytes_ = 0;
   queued_ = 0;
   ready_.store(0, std::memory_order_relaxed);
@@ -210,65 +215,106 @@ void Workers::drop(Task *tasks) noexcept {
   while (tasks != nullptr) {
     Task *const task = tasks;
     tasks = task->next;
-    if (task->admitted) runtime_->account().release(task->bytes);
+    give_back(*task);
     retire(*task, BRISK_TASK_STATE_NEVER_STARTED);
     task->unref();
   }
 }
 
 void Workers::begin(Worker &worker, Task *task, uint64_t now) noexcept {
-  worker.current = task;
-  worker.since = now;
+  worker.current.store(task, std::memory_order_relaxed);
+  worker.since.store(now, std::memory_order_relaxed);
   ++running_;
 }
 
-void Workers::ended(Worker &worker, Task &task, Task *outer, uint64_t since) noexcept {
-  worker.current = outer;
-  worker.since = since;
-  --running_;
+void Workers::ended(Worker &worker, Task *outer, uint64_t since) noexcept {
+  worker.current.store(outer, std::memory_order_relaxed);
+  worker.since.store(since, std::memory_order_relaxed);
   // Closing has cancelled the task above, and this one ends with the pool as well.
   if (outer != nullptr && closed()) outer->cancel();
-  if (task.admitted) {
-    task.admitted = false;
-    runtime_->account().release(task.bytes);
-  }
-  if (running_ == 0 && closed()) {
+  if (--running_ == 0 && closed()) {
     quiet_.fetch_add(1, std::memory_order_relaxed);
     futex_wake(quiet_);
   }
 }
 
+void Workers::give_back(Task &task) noexcept {
+  if (std::exchange(task.admitted, false)) runtime_->account().release(task.bytes);
+}
+
+// Leaves enough for the other threads to be awake, so that what lies here is found when this
+// thread is held up after all.
+void Workers::take_along(Worker &worker) noexcept {
+  if (worker.pace > short_task) return;
+  for (std::atomic<Task *> &place : worker.ahead) {
+    if (ready_.load(std::memory_order_relaxed) < 2 * worker.ahead.size()) return;
+    if (place.load(std::memory_order_relaxed) == nullptr)
+      place.store(pop(), std::memory_order_release);
+  }
+}
+
+Task *Workers::take_from_others() noexcept {
+  for (Worker &worker : workers_) {
+    for (std::atomic<Task *> &place : worker.ahead) {
+      if (place.load(std::memory_order_relaxed) == nullptr) continue;
+      if (Task *task = place.exchange(nullptr, std::memory_order_acq_rel)) return task;
+    }
+  }
+  return nullptr;
+}
+
 void Workers::work(Worker &worker) noexcept {
   bool searches = true;
-  Task *task = nullptr;
-  uint64_t ran_until = 0;
+  uint64_t now = 0;
   std::unique_lock lock(mutex_);
   while (true) {
-    Task *const before = task;
-    if (before != nullptr) ended(worker, *before, nullptr, 0);
-    task = pop();
-    if (task == nullptr && before == nullptr) {
+    Task *spent = std::exchange(worker.spent, nullptr);
+    Task *task = pop();
+    if (task == nullptr) task = take_from_others();
+    if (task == nullptr && spent == nullptr) {
       if (closed()) break;
       idle(lock, searches);
       continue;
     }
     if (task != nullptr) {
-      begin(worker, task, before != nullptr ? ran_until : monotonic_now());
+      begin(worker, task, spent != nullptr ? now : monotonic_now());
       if (searches) --searching_;
       searches = false;
+      take_along(worker);
     }
     const bool wake = ready_.load(std::memory_order_relaxed) != 0 && call_worker();
     lock.unlock();
     if (wake) futex_wake(signal_, 1);
-    if (before != nullptr) before->unref();
-    if (task != nullptr) ran_until = run(worker, *task);
+    while (spent != nullptr) std::exchange(spent, spent->next)->unref();
+    if (task != nullptr) now = run_along(worker, task);
     lock.lock();
+    if (task != nullptr) ended(worker, nullptr, 0);
   }
   if (searches) --searching_;
   worker.live.store(false, std::memory_order_release);
   const bool last = --started_ == 0 && orphaned_;
   lock.unlock();
   if (last) delete this;
+}
+
+// Runs a task, and then those that were taken along with it.
+uint64_t Workers::run_along(Worker &worker, Task *task) noexcept {
+  uint64_t now = 0;
+  auto place = worker.ahead.begin();
+  while (true) {
+    now = run(worker, *task);
+    give_back(*task);
+    task->next = worker.spent;
+    worker.spent = task;
+    task = nullptr;
+    for (; place != worker.ahead.end() && task == nullptr; ++place) {
+      if (place->load(std::memory_order_relaxed) != nullptr)
+        task = place->exchange(nullptr, std::memory_order_acq_rel);
+    }
+    if (task == nullptr) return now;
+    worker.since.store(now, std::memory_order_relaxed);
+    worker.current.store(task, std::memory_order_release);
+  }
 }
 
 void Workers::idle(std::unique_lock<AdaptiveMutex> &lock, bool &searches) noexcept {
@@ -302,7 +348,7 @@ void Workers::idle(std::unique_lock<AdaptiveMutex> &lock, bool &searches) noexce
 }
 
 uint64_t Workers::run(Worker &worker, Task &task) noexcept {
-  const uint64_t now = worker.since;
+  const uint64_t now = worker.since.load(std::memory_order_relaxed);
   if (task.overdue(now)) {
     retire(task, BRISK_TASK_STATE_NEVER_STARTED);
   } else if (task.cancelled()) {
@@ -321,7 +367,7 @@ void Workers::retire(Task &task, brisk_task_state end) noexcept {
 }
 
 uint64_t Workers::call(Worker &worker, Task &task) noexcept {
-  const uint64_t begun = worker.since;
+  const uint64_t begun = worker.since.load(std::memory_order_relaxed);
   worker.waits.add(begun - std::min(begun, task.submitted));
   Frame frame{&task, worker.frame.load(std::memory_order_relaxed)};
   worker.frame.store(&frame, std::memory_order_relaxed);
@@ -338,6 +384,7 @@ uint64_t Workers::call(Worker &worker, Task &task) noexcept {
   task.release_user();
   const uint64_t now = monotonic_now();
   worker.runs.add(now - begun);
+  worker.pace = (7 * worker.pace + (now - begun)) / 8;
   brisk_task_state end = BRISK_TASK_STATE_DONE;
   if (status != BRISK_OK)
     end = task.cancelled() ? BRISK_TASK_STATE_CANCELLED : BRISK_TASK_STATE_FAILED;
@@ -363,41 +410,37 @@ void Workers::cancel(Task &task) noexcept {
 
 bool Workers::help() noexcept {
   Worker *const worker = self();
-  if (worker == nullptr) return false;
-  const uint64_t now = monotonic_now();
-  Task *const outer = worker->current;
-  const uint64_t since = worker->since;
-  Task *task = nullptr;
-  {
-    std::lock_guard lock(mutex_);
-    task = pop();
-    if (task == nullptr) return false;
-    begin(*worker, task, now);
-  }
-  run(*worker, *task);
-  {
-    std::lock_guard lock(mutex_);
-    ended(*worker, *task, outer, since);
-  }
-  task->unref();
-  return true;
+  return worker != nullptr && run_within(*worker, nullptr);
 }
 
-// Runs the task that this worker waits for, in its place. The queue finds it ended.
-bool Workers::run_here(Worker &worker, Task &task) noexcept {
+// Runs another task inside the one that this worker runs: this one, or whatever is queued.
+bool Workers::run_within(Worker &worker, Task *wanted) noexcept {
   const uint64_t now = monotonic_now();
-  if (task.bytes != 0 || task.cancelled() || task.overdue(now) ||
-      !task.step(BRISK_TASK_STATE_QUEUED, BRISK_TASK_STATE_RUNNING))
+  if (wanted != nullptr && (wanted->bytes != 0 || wanted->cancelled() || wanted->overdue(now) ||
+                            !wanted->step(BRISK_TASK_STATE_QUEUED, BRISK_TASK_STATE_RUNNING)))
     return false;
-  Task *const outer = worker.current;
-  const uint64_t since = worker.since;
+  Task *const outer = worker.current.load(std::memory_order_relaxed);
+  const uint64_t since = worker.since.load(std::memory_order_relaxed);
+  Task *task = wanted;
   {
     std::lock_guard lock(mutex_);
-    begin(worker, &task, now);
+    if (task == nullptr) task = pop();
+    if (task == nullptr) task = take_from_others();
+    if (task == nullptr) return false;
+    begin(worker, task, now);
   }
-  call(worker, task);
-  std::lock_guard lock(mutex_);
-  ended(worker, task, outer, since);
+  if (wanted != nullptr) {
+    call(worker, *wanted);
+  } else {
+    run(worker, *task);
+    give_back(*task);
+  }
+  {
+    std::lock_guard lock(mutex_);
+    ended(worker, outer, since);
+  }
+  // What was wanted is its waiter's, and the queue finds it ended.
+  if (wanted == nullptr) task->unref();
   return true;
 }
 
@@ -415,7 +458,7 @@ bool Workers::wait(Task &task, uint64_t deadline) {
     }
     uint64_t nap = nap_min;
     while (!task.ended() && monotonic_now() < last) {
-      if (run_here(*worker, task) || help()) {
+      if (run_within(*worker, &task) || run_within(*worker, nullptr)) {
         nap = nap_min;
       } else if (!task.wait(std::min(last, monotonic_now() + nap))) {
         nap = std::min(2 * nap, nap_max);
@@ -445,7 +488,7 @@ bool Workers::close(uint64_t deadline) {
     closed_.store(true, std::memory_order_release);
     tasks = take_all();
     for (Worker &worker : workers_) {
-      if (worker.current != nullptr) worker.current->cancel();
+      if (Task *task = worker.current.load(std::memory_order_acquire)) task->cancel();
     }
     signal_.fetch_add(1, std::memory_order_relaxed);
     futex_wake(signal_);
@@ -467,10 +510,11 @@ std::string Workers::stragglers() {
   const uint64_t now = monotonic_now();
   std::lock_guard lock(mutex_);
   for (const Worker &worker : workers_) {
-    if (worker.current == nullptr) continue;
-    const std::string &name = worker.current->name;
-    lines += name.empty() ? "a task without a name" : name;
-    lines += " (" + std::to_string((now - worker.since) / 1'000'000) + " ms)\n";
+    const Task *task = worker.current.load(std::memory_order_acquire);
+    if (task == nullptr) continue;
+    const uint64_t since = worker.since.load(std::memory_order_relaxed);
+    lines += task->name.empty() ? "a task without a name" : task->name;
+    lines += " (" + std::to_string((now - std::min(now, since)) / 1'000'000) + " ms)\n";
   }
   return lines;
 }
@@ -525,7 +569,7 @@ void Workers::forget_threads() noexcept {
       started_ = 1;
     } else {
       worker.frame.store(nullptr, std::memory_order_relaxed);
-      worker.current = nullptr;
+      worker.current.store(nullptr, std::memory_order_relaxed);
       worker.live.store(false, std::memory_order_relaxed);
     }
   }
