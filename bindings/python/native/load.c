@@ -159,7 +159,7 @@ done:
 
 /*
  * Not here:
- * brisk_cache_get_or_load: nothing calls into Python; loads are by lease.
+ * brisk_cache_get_or_load: what calls into Python is written by hand; loads are by lease.
  * brisk_lease_ref: what it does, the objects do by themselves.
  * brisk_lease_unref: what it does, the objects do by themselves.
  */

@@ -2,7 +2,7 @@
 """The raw layer: the C interface as it is. A call answers its outcome and its results, in order."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol, SupportsFloat
+from typing import Any, Protocol, SupportsFloat, TypeVar
 
 from _typeshed import ReadableBuffer, WriteableBuffer
 
@@ -556,7 +556,8 @@ class BatchHandle:
         """
 
 class TokenHandle:
-    """A cancellation: set once, seen by every task that was given it. May be used from any thread.
+    """A cancellation: set once, seen by every task that was given it. May be used from any
+    thread.
     """
 
     def cancel(self) -> None:
@@ -596,7 +597,8 @@ def task_is_cancelled(task: TaskHandle | None, /) -> int:
     """
 
 def batch_is_cancelled(batch: BatchHandle | None, /) -> int:
-    """Returns 1 when a batch was cancelled, a race is won, or the deadline has passed; otherwise 0.
+    """Returns 1 when a batch was cancelled, a race is won, or the deadline has passed; otherwise
+    0.
     """
 
 def token_new(parent: TokenHandle | None, /) -> TokenHandle:
@@ -646,6 +648,74 @@ class CacheBase:
     def __setitem__(self, key: Bytes, value: Any, /) -> None: ...
     def __delitem__(self, key: Bytes, /) -> None: ...
     def __contains__(self, key: object, /) -> bool: ...
+
+class TaskBase:
+    """One call on a pool, written by hand in tasks.c. Documented in brisk.Task."""
+
+    @property
+    def _raw(self) -> TaskHandle: ...
+    @property
+    def _value(self) -> Any: ...
+    @property
+    def _error(self) -> BaseException | None: ...
+    @property
+    def _deadline(self) -> int: ...
+    def _tell(self, call: Callable[[], object], /) -> bool: ...
+
+class BatchBase:
+    """Many calls on a pool, written by hand in items.c. Documented in brisk.Workers."""
+
+    @property
+    def _raw(self) -> BatchHandle: ...
+    @property
+    def _values(self) -> list[Any]: ...
+    @property
+    def _deadline(self) -> int: ...
+    def _tell(self, call: Callable[[], object], /) -> bool: ...
+    def _own(self) -> bytes: ...
+
+T = TypeVar("T", bound=TaskBase)
+B = TypeVar("B", bound=BatchBase)
+
+def submit(
+    type: type[T],
+    workers: WorkersHandle,
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    priority: int,
+    deadline_ns: int,
+    bytes: int,
+    name: str | None,
+    room_ns: int,
+    token: TokenHandle | None,
+    completions: CompletionsHandle | None,
+    tag: int,
+    /,
+) -> T | None:
+    """Begins a call of function on a pool; None when the queue has no room in time."""
+
+def begin_batch(
+    type: type[B],
+    workers: WorkersHandle,
+    function: Callable[[Any], Any] | None,
+    items: tuple[Any, ...],
+    block: int,
+    timeout_ns: int,
+    race: bool,
+    token: TokenHandle | None,
+    tally: bytearray,
+    /,
+) -> B | None:
+    """Begins calls of function with each item, or of the items; None when the queue is full."""
+
+def is_cancelled() -> bool:
+    """Whether the task or batch that runs in this thread was cancelled, or is past its deadline.
+
+    False outside of tasks. Of tasks that run in one another, because one waits, the inner one.
+    """
+
+def end_of_python() -> None:
+    """Keeps threads of pools out of Python from now on."""
 
 class HasSeconds(Protocol):
     """What a datetime.timedelta has."""
