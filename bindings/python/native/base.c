@@ -157,6 +157,7 @@ done:
  * brisk_error_unref: what it does, the objects do by themselves.
  */
 
+/* clang-format off */
 static PyMethodDef functions[] = {
     RAW_METHOD("version", version),
     RAW_METHOD("abi_version", abi_version),
@@ -166,6 +167,7 @@ static PyMethodDef functions[] = {
     RAW_METHOD("parse_size", parse_size),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 
 int raw_add_base(PyObject *module) {
   if (!raw_add_number(module, "OK", BRISK_OK)) return 0;

@@ -33,9 +33,8 @@ typedef struct {
 static int call_one(Items *self, Py_ssize_t at) {
   PyObject *const item = PyTuple_GetItem(self->items, at);
   self->states[at] = BRISK_TASK_STATE_RUNNING;
-  PyObject *const value = self->function
-                              ? PyObject_CallFunctionObjArgs(self->function, item, NULL)
-                              : PyObject_CallNoArgs(item);
+  PyObject *const value = self->function ? PyObject_CallFunctionObjArgs(self->function, item, NULL)
+                                         : PyObject_CallNoArgs(item);
   const int done = value != NULL;
   PyObject *const made = done ? value : pool_exception();
   if (pool_is_late(self->deadline)) {
@@ -107,8 +106,7 @@ static PyObject *begin_batch(PyObject *module, PyObject *const *args, Py_ssize_t
   if (!raw_arguments("begin_batch", count, 9) ||
       !raw_handle(args[1], "workers", RAW_WORKERS, 0, &workers) ||
       !raw_u64(args[4], "block", &block) || !raw_u64(args[5], "timeout_ns", &timeout_ns) ||
-      !raw_wanted(args[6], "race", &race) ||
-      !raw_handle(args[7], "token", RAW_TOKEN, 1, &token)) {
+      !raw_wanted(args[6], "race", &race) || !raw_handle(args[7], "token", RAW_TOKEN, 1, &token)) {
     return NULL;
   }
   PyTypeObject *const type = (PyTypeObject *)args[0];
@@ -129,9 +127,9 @@ static PyObject *begin_batch(PyObject *module, PyObject *const *args, Py_ssize_t
   }
   Py_INCREF((PyObject *)self); /* for C */
   const size_t blocks = ((size_t)self->count + block - 1) / block;
-  const brisk_status status = brisk_workers_batch(workers, blocks, timeout_ns, (uint32_t)race,
-                                                  run_block, self, release_items, token, &batch,
-                                                  &error);
+  const brisk_status status =
+      brisk_workers_batch(workers, blocks, timeout_ns, (uint32_t)race, run_block, self,
+                          release_items, token, &batch, &error);
   if (status == BRISK_OK) self->raw = raw_wrap(RAW_BATCH, batch);
   if (self->raw) return (PyObject *)self;
   Py_DECREF(self);

@@ -171,6 +171,7 @@ static void lease_dealloc(PyObject *self) {
   raw_free(self);
 }
 
+/* clang-format off */
 static PyMethodDef lease_methods[] = {
     RAW_METHOD("complete", lease_complete),
     RAW_METHOD("fail", lease_fail),
@@ -178,6 +179,7 @@ static PyMethodDef lease_methods[] = {
     RAW_METHOD("wait", lease_wait),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 static PyType_Slot lease_slots[] = {
     {Py_tp_doc,
      "A part in the load of one key: the lead, or a place among those who wait. May be used from "

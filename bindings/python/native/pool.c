@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static atomic_int ending;   /* the interpreter is about to end: no thread may enter it */
-static pthread_key_t kept;  /* the thread state of a pool thread */
+static atomic_int ending;  /* the interpreter is about to end: no thread may enter it */
+static pthread_key_t kept; /* the thread state of a pool thread */
 static _Thread_local int has_state;
 static _Thread_local const PoolFrame *current;
 

@@ -16,7 +16,7 @@ typedef struct {
   PyObject *error;
   PyObject *told;
   unsigned long long deadline; /* by the monotonic clock, in nanoseconds; 0 for none */
-  int over; /* nothing will be told any more */
+  int over;                    /* nothing will be told any more */
 } Job;
 
 typedef struct {

@@ -69,6 +69,7 @@ _Static_assert(offsetof(brisk_limiter_stats, available) == 32, "available");
  * documented default.
  */
 static int take_workers_options(PyObject *from, brisk_workers_options *to, RawView *views) {
+  /* clang-format off */
   static const char *const names[] = {
       "threads",
       "queue_tasks",
@@ -76,6 +77,7 @@ static int take_workers_options(PyObject *from, brisk_workers_options *to, RawVi
       "name",
       NULL,
   };
+  /* clang-format on */
   PyObject *item = NULL;
   (void)views;
   if (!raw_fields(from, "workers_options", names)) return 0;
@@ -830,11 +832,13 @@ static void workers_dealloc(PyObject *self) {
   raw_free(self);
 }
 
+/* clang-format off */
 static PyMethodDef workers_methods[] = {
     RAW_METHOD("close", workers_close),
     RAW_METHOD("read_stats", workers_read_stats),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 static PyType_Slot workers_slots[] = {
     {Py_tp_doc,
      "A pool of threads. May be used from any thread. When the last reference goes, tasks that "
@@ -858,6 +862,7 @@ static void task_dealloc(PyObject *self) {
   raw_free(self);
 }
 
+/* clang-format off */
 static PyMethodDef task_methods[] = {
     RAW_METHOD("wait", task_wait),
     RAW_METHOD("cancel", task_cancel),
@@ -866,6 +871,7 @@ static PyMethodDef task_methods[] = {
     RAW_METHOD("read", task_read),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 static PyType_Slot task_slots[] = {
     {Py_tp_doc, "One task. May be used from any thread."},
     {Py_tp_dealloc, RAW_SLOT(task_dealloc)},
@@ -887,6 +893,7 @@ static void batch_dealloc(PyObject *self) {
   raw_free(self);
 }
 
+/* clang-format off */
 static PyMethodDef batch_methods[] = {
     RAW_METHOD("wait", batch_wait),
     RAW_METHOD("states", batch_states),
@@ -895,6 +902,7 @@ static PyMethodDef batch_methods[] = {
     RAW_METHOD("fail", batch_fail),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 static PyType_Slot batch_slots[] = {
     {Py_tp_doc,
      "Many calls of one function, and the outcome of each. May be used from any thread."},
@@ -917,10 +925,12 @@ static void token_dealloc(PyObject *self) {
   raw_free(self);
 }
 
+/* clang-format off */
 static PyMethodDef token_methods[] = {
     RAW_METHOD("cancel", token_cancel),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 static PyType_Slot token_slots[] = {
     {Py_tp_doc,
      "A cancellation: set once, seen by every task that was given it. May be used from any "
@@ -944,10 +954,12 @@ static void completions_dealloc(PyObject *self) {
   raw_free(self);
 }
 
+/* clang-format off */
 static PyMethodDef completions_methods[] = {
     RAW_METHOD("next", completions_next),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 static PyType_Slot completions_slots[] = {
     {Py_tp_doc,
      "A queue of tasks that ended, for event loops: a file descriptor that polls as readable, "
@@ -971,11 +983,13 @@ static void limiter_dealloc(PyObject *self) {
   raw_free(self);
 }
 
+/* clang-format off */
 static PyMethodDef limiter_methods[] = {
     RAW_METHOD("acquire", limiter_acquire),
     RAW_METHOD("read_stats", limiter_read_stats),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 static PyType_Slot limiter_slots[] = {
     {Py_tp_doc,
      "A bound on how often something is done: a bucket that holds tokens up to its burst and "
@@ -993,6 +1007,7 @@ static PyType_Spec limiter_spec = {
     limiter_slots,
 };
 
+/* clang-format off */
 static PyMethodDef functions[] = {
     RAW_METHOD("workers_new", workers_new),
     RAW_METHOD("task_poll", task_poll),
@@ -1005,6 +1020,7 @@ static PyMethodDef functions[] = {
     RAW_METHOD("limiter_new", limiter_new),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 
 int raw_add_workers(PyObject *module) {
   if (!raw_add_number(module, "TASK_PRIORITY_NORMAL", BRISK_TASK_PRIORITY_NORMAL)) return 0;
