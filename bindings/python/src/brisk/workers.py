@@ -1,4 +1,4 @@
-"""Workers: a pool of threads that every language of a process can share, and what it gives back.
+"""Workers: a pool of threads for Python calls, alone, in batches and in races.
 
 Tasks that wait for tasks never use up the threads, because a wait in a task runs others meanwhile.
 """
