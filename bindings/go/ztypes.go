@@ -41,12 +41,14 @@ const (
 	StatusTooLarge = capi.StatusTooLarge
 	// The name is taken by a live object.
 	StatusExists = capi.StatusExists
-	// The loader of this key failed; the message is the loader's own.
+	// The loader of this key, or of this module, failed; the message is its own.
 	StatusLoadFailed = capi.StatusLoadFailed
 	// A load waits, directly or through others, for itself.
 	StatusDeadlock = capi.StatusDeadlock
 	// An unexpected condition inside the library; please report the message.
 	StatusInternal = capi.StatusInternal
+	// A driver does not offer this, or does not know this version.
+	StatusUnsupported = capi.StatusUnsupported
 )
 
 // Clock: Which clock a runtime reads. Later versions may add values.

@@ -7,6 +7,7 @@
  */
 
 #include <brisk/brisk.h>
+#include <brisk/driver.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,6 +43,7 @@ VALUE(BRISK_EXISTS, -5);
 VALUE(BRISK_LOAD_FAILED, -6);
 VALUE(BRISK_DEADLOCK, -7);
 VALUE(BRISK_INTERNAL, -8);
+VALUE(BRISK_UNSUPPORTED, -9);
 
 SIZE(brisk_clock, 4);
 VALUE(BRISK_CLOCK_SYSTEM, 0);
@@ -186,6 +188,54 @@ FIELD(brisk_limiter_stats, acquired, 8, 8);
 FIELD(brisk_limiter_stats, refused, 16, 8);
 FIELD(brisk_limiter_stats, waited_ns, 24, 8);
 FIELD(brisk_limiter_stats, available, 32, 8);
+
+VALUE(BRISK_DRIVER_VERSION, UINT32_C(65537));
+VALUE(BRISK_DRIVER_VERSION_1_0, UINT32_C(65536));
+
+SIZE(brisk_concurrency, 4);
+VALUE(BRISK_CONCURRENCY_ANY, 0);
+VALUE(BRISK_CONCURRENCY_HANDLE, 1);
+VALUE(BRISK_CONCURRENCY_SERIALIZED, 2);
+
+SIZE(brisk_log, 4);
+VALUE(BRISK_LOG_DEBUG, 0);
+VALUE(BRISK_LOG_INFO, 1);
+VALUE(BRISK_LOG_WARNING, 2);
+
+SIZE(brisk_driver, 40);
+FIELD(brisk_driver, struct_size, 0, 4);
+FIELD(brisk_driver, concurrency, 4, 4);
+FIELD(brisk_driver, name, 8, 8);
+FIELD(brisk_driver, release, 16, 8);
+FIELD(brisk_driver, connection, 24, 8);
+FIELD(brisk_driver, reader, 32, 8);
+
+SIZE(brisk_host, 56);
+FIELD(brisk_host, struct_size, 0, 4);
+FIELD(brisk_host, version, 4, 4);
+FIELD(brisk_host, allocate, 8, 8);
+FIELD(brisk_host, release, 16, 8);
+FIELD(brisk_host, fail, 24, 8);
+FIELD(brisk_host, log, 32, 8);
+FIELD(brisk_host, submit, 40, 8);
+FIELD(brisk_host, now, 48, 8);
+
+SIZE(brisk_connection_driver, 48);
+FIELD(brisk_connection_driver, struct_size, 0, 4);
+FIELD(brisk_connection_driver, version, 4, 4);
+FIELD(brisk_connection_driver, open, 8, 8);
+FIELD(brisk_connection_driver, check, 16, 8);
+FIELD(brisk_connection_driver, reset, 24, 8);
+FIELD(brisk_connection_driver, close, 32, 8);
+FIELD(brisk_connection_driver, execute, 40, 8);
+
+SIZE(brisk_reader_driver, 40);
+FIELD(brisk_reader_driver, struct_size, 0, 4);
+FIELD(brisk_reader_driver, version, 4, 4);
+FIELD(brisk_reader_driver, open, 8, 8);
+FIELD(brisk_reader_driver, next_chunk, 16, 8);
+FIELD(brisk_reader_driver, close, 24, 8);
+FIELD(brisk_reader_driver, seek, 32, 8);
 
 /* Not static, so that no linker can drop a function that nothing calls. */
 struct brisk_functions {

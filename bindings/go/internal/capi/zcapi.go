@@ -325,7 +325,7 @@ const (
 	// BuiltABIVersion is major * 65536 + minor.
 	BuiltABIVersion uint32 = 0<<16 | 1
 	// BuiltABIDigest is what [ABIDigest] returns for the same description.
-	BuiltABIDigest uint64 = 0xc14fbf48604caeb6
+	BuiltABIDigest uint64 = 0x84818230e127a8c1
 )
 
 // The headers that cgo compiles have the same interface.
@@ -381,12 +381,14 @@ const (
 	StatusTooLarge Status = -4
 	// The name is taken by a live object.
 	StatusExists Status = -5
-	// The loader of this key failed; the message is the loader's own.
+	// The loader of this key, or of this module, failed; the message is its own.
 	StatusLoadFailed Status = -6
 	// A load waits, directly or through others, for itself.
 	StatusDeadlock Status = -7
 	// An unexpected condition inside the library; please report the message.
 	StatusInternal Status = -8
+	// A driver does not offer this, or does not know this version.
+	StatusUnsupported Status = -9
 )
 
 // String returns the name that C gives to the value.

@@ -24,6 +24,7 @@ EXISTS: int
 LOAD_FAILED: int
 DEADLOCK: int
 INTERNAL: int
+UNSUPPORTED: int
 FOREVER: int
 KEY_SIZE_MAX: int
 VALUE_SIZE_MAX: int
@@ -77,13 +78,16 @@ class Exists(Error):
     """The name is taken by a live object."""
 
 class LoadFailed(Error):
-    """The loader of this key failed; the message is the loader's own."""
+    """The loader of this key, or of this module, failed; the message is its own."""
 
 class Deadlock(Error):
     """A load waits, directly or through others, for itself."""
 
 class Internal(Error):
     """An unexpected condition inside the library; please report the message."""
+
+class Unsupported(Error):
+    """A driver does not offer this, or does not know this version."""
 
 def version() -> str:
     """Returns the version of the loaded library, for example "0.1.0". The text is static."""

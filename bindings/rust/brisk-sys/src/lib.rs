@@ -36,4 +36,4 @@ pub const BRISK_VERSION: &str = "0.1.0";
 pub const BRISK_ABI_VERSION: u32 = 0x00000001;
 
 /// The digest of the description of the interface; compare with [`brisk_abi_digest`].
-pub const BRISK_ABI_DIGEST: u64 = 0xc14fbf48604caeb6;
+pub const BRISK_ABI_DIGEST: u64 = 0x84818230e127a8c1;
