@@ -229,6 +229,100 @@ func newCacheStats(raw *capi.CacheStats) (figures CacheStats) {
 	return figures
 }
 
+// ModuleState: How far a module is. Later versions may add values.
+type ModuleState = capi.ModuleState
+
+// The values of ModuleState.
+const (
+	// Known, and not used yet.
+	ModuleStateUnloaded = capi.ModuleStateUnloaded
+	// Some thread loads it.
+	ModuleStateLoading = capi.ModuleStateLoading
+	// Ready, for as long as the process lives.
+	ModuleStateLoaded = capi.ModuleStateLoaded
+	// Its load failed, or its manifest; the reason is kept until it is tried again.
+	ModuleStateFailed = capi.ModuleStateFailed
+)
+
+// ModuleStep: What a callback is asked to do. Later versions may add values.
+type ModuleStep = capi.ModuleStep
+
+// The values of ModuleStep.
+const (
+	// Load the module.
+	ModuleStepLoad = capi.ModuleStepLoad
+	// Do what makes the first use fast. Runs after the load, only where it was asked for.
+	ModuleStepWarmUp = capi.ModuleStepWarmUp
+)
+
+// ModuleText: What a report tells about a module in words. Later versions may add values.
+type ModuleText = capi.ModuleText
+
+// The values of ModuleText.
+const (
+	// Its name.
+	ModuleTextName = capi.ModuleTextName
+	// What it offers: kinds of drivers, or "library" or "host".
+	ModuleTextKinds = capi.ModuleTextKinds
+	// The schemes of addresses that it serves.
+	ModuleTextSchemes = capi.ModuleTextSchemes
+	// Its version.
+	ModuleTextVersion = capi.ModuleTextVersion
+	// The modules that it needs, separated by spaces.
+	ModuleTextDependencies = capi.ModuleTextDependencies
+	// The modules that need it, separated by spaces.
+	ModuleTextDependents = capi.ModuleTextDependents
+	// The path of its manifest; empty for one given by a callback.
+	ModuleTextSource = capi.ModuleTextSource
+	// The path of the library that was opened.
+	ModuleTextLibrary = capi.ModuleTextLibrary
+	// Why it failed.
+	ModuleTextReason = capi.ModuleTextReason
+	// The latest messages of its driver, a line each.
+	ModuleTextLog = capi.ModuleTextLog
+)
+
+// ReportFormat: How a report is written. Later versions may add values.
+type ReportFormat = capi.ReportFormat
+
+// The values of ReportFormat.
+const (
+	// A table to read, slowest module first.
+	ReportFormatText = capi.ReportFormatText
+	// One object, with all that is known.
+	ReportFormatJson = capi.ReportFormatJson
+)
+
+// ModuleFigures: Figures of a module at the moment of its report.
+type ModuleFigures struct {
+	// How far it is.
+	State ModuleState
+	// How long the load took in nanoseconds, without what it waited for; so far, where it goes on.
+	LoadTime time.Duration
+	// How long the warm-up took in nanoseconds.
+	WarmUpTime time.Duration
+	// Bytes of memory that the process gained meanwhile; loads at the same time count in each
+	// other's.
+	GainedBytes uint64
+	// The system's number of the thread that loaded it; 0 before.
+	Thread uint64
+	// How often it was loaded, successfully or not.
+	Attempts uint32
+	// How many modules need it directly.
+	Dependents uint32
+}
+
+func newModuleFigures(raw *capi.ModuleFigures) (figures ModuleFigures) {
+	figures.State = raw.State
+	figures.LoadTime = time.Duration(raw.LoadNs)
+	figures.WarmUpTime = time.Duration(raw.WarmUpNs)
+	figures.GainedBytes = raw.GainedBytes
+	figures.Thread = raw.Thread
+	figures.Attempts = raw.Attempts
+	figures.Dependents = raw.Dependents
+	return figures
+}
+
 // TaskPriority: Which tasks are taken first. Within one priority the oldest is. Later versions may
 // add values.
 type TaskPriority = capi.TaskPriority

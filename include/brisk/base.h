@@ -57,7 +57,7 @@
 #define BRISK_ABI_VERSION (0u * 65536u + 1u)
 
 /** The digest of the description of the interface; compare with brisk_abi_digest. */
-#define BRISK_ABI_DIGEST UINT64_C(0x84818230e127a8c1)
+#define BRISK_ABI_DIGEST UINT64_C(0x66cb728b700040cd)
 
 #ifdef __cplusplus
 extern "C" {

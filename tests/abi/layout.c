@@ -129,6 +129,58 @@ FIELD(brisk_cache_stats, raw_bytes, 240, 8);
 FIELD(brisk_cache_stats, stored_bytes, 248, 8);
 FIELD(brisk_cache_stats, compressed_entries, 256, 8);
 
+SIZE(brisk_module_state, 4);
+VALUE(BRISK_MODULE_STATE_UNLOADED, 0);
+VALUE(BRISK_MODULE_STATE_LOADING, 1);
+VALUE(BRISK_MODULE_STATE_LOADED, 2);
+VALUE(BRISK_MODULE_STATE_FAILED, 3);
+
+SIZE(brisk_module_step, 4);
+VALUE(BRISK_MODULE_STEP_LOAD, 0);
+VALUE(BRISK_MODULE_STEP_WARM_UP, 1);
+
+SIZE(brisk_module_text, 4);
+VALUE(BRISK_MODULE_TEXT_NAME, 0);
+VALUE(BRISK_MODULE_TEXT_KINDS, 1);
+VALUE(BRISK_MODULE_TEXT_SCHEMES, 2);
+VALUE(BRISK_MODULE_TEXT_VERSION, 3);
+VALUE(BRISK_MODULE_TEXT_DEPENDENCIES, 4);
+VALUE(BRISK_MODULE_TEXT_DEPENDENTS, 5);
+VALUE(BRISK_MODULE_TEXT_SOURCE, 6);
+VALUE(BRISK_MODULE_TEXT_LIBRARY, 7);
+VALUE(BRISK_MODULE_TEXT_REASON, 8);
+VALUE(BRISK_MODULE_TEXT_LOG, 9);
+
+SIZE(brisk_report_format, 4);
+VALUE(BRISK_REPORT_FORMAT_TEXT, 0);
+VALUE(BRISK_REPORT_FORMAT_JSON, 1);
+
+SIZE(brisk_modules_options, 16);
+FIELD(brisk_modules_options, struct_size, 0, 4);
+FIELD(brisk_modules_options, eager, 4, 4);
+FIELD(brisk_modules_options, load_timeout_ns, 8, 8);
+
+SIZE(brisk_module_options, 48);
+FIELD(brisk_module_options, struct_size, 0, 4);
+FIELD(brisk_module_options, name_size, 4, 4);
+FIELD(brisk_module_options, name, 8, 8);
+FIELD(brisk_module_options, version, 16, 8);
+FIELD(brisk_module_options, dependencies, 24, 8);
+FIELD(brisk_module_options, version_size, 32, 4);
+FIELD(brisk_module_options, dependencies_size, 36, 4);
+FIELD(brisk_module_options, warm_up, 40, 4);
+FIELD(brisk_module_options, reserved, 44, 4);
+
+SIZE(brisk_module_figures, 48);
+FIELD(brisk_module_figures, struct_size, 0, 4);
+FIELD(brisk_module_figures, state, 4, 4);
+FIELD(brisk_module_figures, load_ns, 8, 8);
+FIELD(brisk_module_figures, warm_up_ns, 16, 8);
+FIELD(brisk_module_figures, gained_bytes, 24, 8);
+FIELD(brisk_module_figures, thread, 32, 8);
+FIELD(brisk_module_figures, attempts, 40, 4);
+FIELD(brisk_module_figures, dependents, 44, 4);
+
 SIZE(brisk_task_priority, 4);
 VALUE(BRISK_TASK_PRIORITY_NORMAL, 0);
 VALUE(BRISK_TASK_PRIORITY_HIGH, 1);
@@ -325,6 +377,39 @@ struct brisk_functions {
                                           brisk_value **value, brisk_error **error);
   brisk_lease *(*brisk_lease_ref)(brisk_lease *lease);
   void (*brisk_lease_unref)(brisk_lease *lease);
+  brisk_status (*brisk_modules_new)(brisk_runtime *runtime, const brisk_modules_options *options,
+                                    brisk_modules **modules, brisk_error **error);
+  brisk_status (*brisk_modules_close)(brisk_modules *modules, brisk_error **error);
+  brisk_status (*brisk_modules_scan)(brisk_modules *modules, const void *folder,
+                                     size_t folder_size, uint64_t *found, brisk_error **error);
+  brisk_status (*brisk_modules_add)(brisk_modules *modules, const brisk_module_options *options,
+                                    brisk_module_fn load, void *user, brisk_destroy_fn destroy,
+                                    brisk_error **error);
+  brisk_status (*brisk_modules_load)(brisk_modules *modules, const void *name, size_t name_size,
+                                     uint64_t timeout_ns, brisk_error **error);
+  brisk_status (*brisk_modules_load_all)(brisk_modules *modules, uint32_t threads,
+                                         uint64_t timeout_ns, brisk_error **error);
+  brisk_status (*brisk_modules_preload)(brisk_modules *modules, brisk_error **error);
+  brisk_status (*brisk_modules_retry)(brisk_modules *modules, const void *name, size_t name_size,
+                                      brisk_error **error);
+  brisk_status (*brisk_modules_state)(brisk_modules *modules, const void *name, size_t name_size,
+                                      brisk_module_state *state, brisk_error **error);
+  brisk_status (*brisk_modules_symbol)(brisk_modules *modules, const void *name, size_t name_size,
+                                       const char *symbol, uint64_t timeout_ns, uint64_t *address,
+                                       brisk_error **error);
+  brisk_status (*brisk_modules_report)(brisk_modules *modules, brisk_module_report **report,
+                                       brisk_error **error);
+  size_t (*brisk_module_report_count)(const brisk_module_report *report);
+  brisk_status (*brisk_module_report_read)(const brisk_module_report *report, size_t index,
+                                           brisk_module_figures *figures, brisk_error **error);
+  const char *(*brisk_module_report_text)(const brisk_module_report *report, size_t index,
+                                          brisk_module_text part);
+  const char *(*brisk_module_report_format)(const brisk_module_report *report,
+                                            brisk_report_format format);
+  brisk_modules *(*brisk_modules_ref)(brisk_modules *modules);
+  void (*brisk_modules_unref)(brisk_modules *modules);
+  brisk_module_report *(*brisk_module_report_ref)(brisk_module_report *module_report);
+  void (*brisk_module_report_unref)(brisk_module_report *module_report);
   brisk_status (*brisk_workers_new)(brisk_runtime *runtime, const brisk_workers_options *options,
                                     brisk_workers **workers, brisk_error **error);
   brisk_status (*brisk_workers_close)(brisk_workers *workers, uint64_t timeout_ns,
@@ -440,6 +525,25 @@ const struct brisk_functions brisk_functions = {
   brisk_cache_get_or_load,
   brisk_lease_ref,
   brisk_lease_unref,
+  brisk_modules_new,
+  brisk_modules_close,
+  brisk_modules_scan,
+  brisk_modules_add,
+  brisk_modules_load,
+  brisk_modules_load_all,
+  brisk_modules_preload,
+  brisk_modules_retry,
+  brisk_modules_state,
+  brisk_modules_symbol,
+  brisk_modules_report,
+  brisk_module_report_count,
+  brisk_module_report_read,
+  brisk_module_report_text,
+  brisk_module_report_format,
+  brisk_modules_ref,
+  brisk_modules_unref,
+  brisk_module_report_ref,
+  brisk_module_report_unref,
   brisk_workers_new,
   brisk_workers_close,
   brisk_workers_submit,

@@ -104,6 +104,36 @@ package capi
 #cgo nocallback brisk_lease_ref
 #cgo noescape brisk_lease_unref
 #cgo nocallback brisk_lease_unref
+#cgo noescape brisk_modules_new
+#cgo nocallback brisk_modules_new
+#cgo noescape brisk_modules_close
+#cgo nocallback brisk_modules_close
+#cgo noescape capi_modules_scan
+#cgo nocallback capi_modules_scan
+#cgo noescape brisk_modules_preload
+#cgo nocallback brisk_modules_preload
+#cgo noescape capi_modules_retry
+#cgo nocallback capi_modules_retry
+#cgo noescape capi_modules_state
+#cgo nocallback capi_modules_state
+#cgo noescape brisk_modules_report
+#cgo nocallback brisk_modules_report
+#cgo noescape brisk_module_report_count
+#cgo nocallback brisk_module_report_count
+#cgo noescape brisk_module_report_read
+#cgo nocallback brisk_module_report_read
+#cgo noescape brisk_module_report_text
+#cgo nocallback brisk_module_report_text
+#cgo noescape brisk_module_report_format
+#cgo nocallback brisk_module_report_format
+#cgo noescape brisk_modules_ref
+#cgo nocallback brisk_modules_ref
+#cgo noescape brisk_modules_unref
+#cgo nocallback brisk_modules_unref
+#cgo noescape brisk_module_report_ref
+#cgo nocallback brisk_module_report_ref
+#cgo noescape brisk_module_report_unref
+#cgo nocallback brisk_module_report_unref
 #cgo noescape brisk_workers_new
 #cgo nocallback brisk_workers_new
 #cgo noescape brisk_task_poll
@@ -285,6 +315,36 @@ static inline brisk_status capi_cache_get_or_load(brisk_cache *cache, const uint
       value, error);
 }
 
+static inline brisk_status capi_modules_scan(brisk_modules *modules, const uint8_t *folder,
+                                             size_t folder_size, uint64_t *found,
+                                             brisk_error **error) {
+  return brisk_modules_scan(modules, folder, folder_size, found, error);
+}
+
+static inline brisk_status capi_modules_load(brisk_modules *modules, const uint8_t *name,
+                                             size_t name_size, uint64_t timeout_ns,
+                                             brisk_error **error) {
+  return brisk_modules_load(modules, name, name_size, timeout_ns, error);
+}
+
+static inline brisk_status capi_modules_retry(brisk_modules *modules, const uint8_t *name,
+                                              size_t name_size, brisk_error **error) {
+  return brisk_modules_retry(modules, name, name_size, error);
+}
+
+static inline brisk_status capi_modules_state(brisk_modules *modules, const uint8_t *name,
+                                              size_t name_size, brisk_module_state *state,
+                                              brisk_error **error) {
+  return brisk_modules_state(modules, name, name_size, state, error);
+}
+
+static inline brisk_status capi_modules_symbol(brisk_modules *modules, const uint8_t *name,
+                                               size_t name_size, const char *symbol,
+                                               uint64_t timeout_ns, uint64_t *address,
+                                               brisk_error **error) {
+  return brisk_modules_symbol(modules, name, name_size, symbol, timeout_ns, address, error);
+}
+
 static inline brisk_status capi_workers_close(brisk_workers *workers, uint64_t timeout_ns,
                                               uint8_t *stragglers, size_t capacity, size_t *size,
                                               brisk_error **error) {
@@ -325,7 +385,7 @@ const (
 	// BuiltABIVersion is major * 65536 + minor.
 	BuiltABIVersion uint32 = 0<<16 | 1
 	// BuiltABIDigest is what [ABIDigest] returns for the same description.
-	BuiltABIDigest uint64 = 0x84818230e127a8c1
+	BuiltABIDigest uint64 = 0x66cb728b700040cd
 )
 
 // The headers that cgo compiles have the same interface.
@@ -1454,6 +1514,548 @@ func LeaseRef(lease *Lease) *Lease {
 // Any thread. Never fails, never blocks.
 func LeaseUnref(lease *Lease) {
 	C.brisk_lease_unref(lease)
+}
+
+// Modules is brisk_modules. A set of modules. May be used from any thread.
+type Modules = C.brisk_modules
+
+// ModuleReport is brisk_module_report. What a set of modules was at one moment. Immutable; may be
+// read from any thread.
+type ModuleReport = C.brisk_module_report
+
+// ModuleFn is brisk_module_fn, a pointer to a function of C. Loads a module of the host, outside
+// every lock, on the thread that needs it first or on one of those that load many. May load other
+// modules. A negative result is a failure, whose reason it may leave in message. An exception that
+// leaves it is a failure as well.
+type ModuleFn = C.brisk_module_fn
+
+// ModuleState is brisk_module_state. How far a module is.
+type ModuleState int32
+
+// The values of ModuleState.
+const (
+	// Known, and not used yet.
+	ModuleStateUnloaded ModuleState = 0
+	// Some thread loads it.
+	ModuleStateLoading ModuleState = 1
+	// Ready, for as long as the process lives.
+	ModuleStateLoaded ModuleState = 2
+	// Its load failed, or its manifest; the reason is kept until it is tried again.
+	ModuleStateFailed ModuleState = 3
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value ModuleState) String() string {
+	switch value {
+	case ModuleStateUnloaded:
+		return "unloaded"
+	case ModuleStateLoading:
+		return "loading"
+	case ModuleStateLoaded:
+		return "loaded"
+	case ModuleStateFailed:
+		return "failed"
+	}
+	return "ModuleState(" + strconv.Itoa(int(value)) + ")"
+}
+
+// ModuleStep is brisk_module_step. What a callback is asked to do.
+type ModuleStep int32
+
+// The values of ModuleStep.
+const (
+	// Load the module.
+	ModuleStepLoad ModuleStep = 0
+	// Do what makes the first use fast. Runs after the load, only where it was asked for.
+	ModuleStepWarmUp ModuleStep = 1
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value ModuleStep) String() string {
+	switch value {
+	case ModuleStepLoad:
+		return "load"
+	case ModuleStepWarmUp:
+		return "warm_up"
+	}
+	return "ModuleStep(" + strconv.Itoa(int(value)) + ")"
+}
+
+// ModuleText is brisk_module_text. What a report tells about a module in words.
+type ModuleText int32
+
+// The values of ModuleText.
+const (
+	// Its name.
+	ModuleTextName ModuleText = 0
+	// What it offers: kinds of drivers, or "library" or "host".
+	ModuleTextKinds ModuleText = 1
+	// The schemes of addresses that it serves.
+	ModuleTextSchemes ModuleText = 2
+	// Its version.
+	ModuleTextVersion ModuleText = 3
+	// The modules that it needs, separated by spaces.
+	ModuleTextDependencies ModuleText = 4
+	// The modules that need it, separated by spaces.
+	ModuleTextDependents ModuleText = 5
+	// The path of its manifest; empty for one given by a callback.
+	ModuleTextSource ModuleText = 6
+	// The path of the library that was opened.
+	ModuleTextLibrary ModuleText = 7
+	// Why it failed.
+	ModuleTextReason ModuleText = 8
+	// The latest messages of its driver, a line each.
+	ModuleTextLog ModuleText = 9
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value ModuleText) String() string {
+	switch value {
+	case ModuleTextName:
+		return "name"
+	case ModuleTextKinds:
+		return "kinds"
+	case ModuleTextSchemes:
+		return "schemes"
+	case ModuleTextVersion:
+		return "version"
+	case ModuleTextDependencies:
+		return "dependencies"
+	case ModuleTextDependents:
+		return "dependents"
+	case ModuleTextSource:
+		return "source"
+	case ModuleTextLibrary:
+		return "library"
+	case ModuleTextReason:
+		return "reason"
+	case ModuleTextLog:
+		return "log"
+	}
+	return "ModuleText(" + strconv.Itoa(int(value)) + ")"
+}
+
+// ReportFormat is brisk_report_format. How a report is written.
+type ReportFormat int32
+
+// The values of ReportFormat.
+const (
+	// A table to read, slowest module first.
+	ReportFormatText ReportFormat = 0
+	// One object, with all that is known.
+	ReportFormatJson ReportFormat = 1
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value ReportFormat) String() string {
+	switch value {
+	case ReportFormatText:
+		return "text"
+	case ReportFormatJson:
+		return "json"
+	}
+	return "ReportFormat(" + strconv.Itoa(int(value)) + ")"
+}
+
+// ModulesOptions is brisk_modules_options, member by member. Settings of a set of modules. A zero
+// field selects the documented default.
+type ModulesOptions struct {
+	// Set by NewModulesOptions.
+	StructSize uint32
+	// 1 loads each module as soon as it and all that it needs are known, so that what is broken
+	// shows at once; default 0, which "BRISK_EAGER=1" in the environment turns into 1.
+	Eager uint32
+	// How long a call that names no timeout waits for a load in another thread, in nanoseconds;
+	// default 30 seconds.
+	LoadTimeoutNs uint64
+}
+
+// NewModulesOptions returns a zero ModulesOptions that knows its size.
+func NewModulesOptions() ModulesOptions {
+	return ModulesOptions{StructSize: uint32(unsafe.Sizeof(ModulesOptions{}))}
+}
+
+var _ [C.sizeof_brisk_modules_options]struct{} = [unsafe.Sizeof(ModulesOptions{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_modules_options{}.struct_size)]struct{} = [unsafe.Offsetof(ModulesOptions{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_modules_options{}.eager)]struct{} = [unsafe.Offsetof(ModulesOptions{}.Eager)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_modules_options{}.load_timeout_ns)]struct{} = [unsafe.Offsetof(ModulesOptions{}.LoadTimeoutNs)]struct{}{}
+
+// ModuleOptions is brisk_module_options, member by member. A module that is given by a callback. A
+// zero field selects the documented default.
+type ModuleOptions struct {
+	// Set by NewModuleOptions.
+	StructSize uint32
+	// Size of name in bytes; there is no default.
+	NameSize uint32
+	// The name: letters, digits and any of "_-.", at most 255 bytes; there is no default.
+	Name unsafe.Pointer
+	// The version, for the report; default none.
+	Version unsafe.Pointer
+	// Names of the modules that are loaded first, separated by spaces or commas; default none.
+	Dependencies unsafe.Pointer
+	// Size of version in bytes; default 0.
+	VersionSize uint32
+	// Size of dependencies in bytes; default 0.
+	DependenciesSize uint32
+	// 1 calls back a second time, with BRISK_MODULE_STEP_WARM_UP; default 0.
+	WarmUp uint32
+	// Must be zero.
+	Reserved uint32
+}
+
+// NewModuleOptions returns a zero ModuleOptions that knows its size.
+func NewModuleOptions() ModuleOptions {
+	return ModuleOptions{StructSize: uint32(unsafe.Sizeof(ModuleOptions{}))}
+}
+
+var _ [C.sizeof_brisk_module_options]struct{} = [unsafe.Sizeof(ModuleOptions{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.struct_size)]struct{} = [unsafe.Offsetof(ModuleOptions{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.name_size)]struct{} = [unsafe.Offsetof(ModuleOptions{}.NameSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.name)]struct{} = [unsafe.Offsetof(ModuleOptions{}.Name)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.version)]struct{} = [unsafe.Offsetof(ModuleOptions{}.Version)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.dependencies)]struct{} = [unsafe.Offsetof(ModuleOptions{}.Dependencies)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.version_size)]struct{} = [unsafe.Offsetof(ModuleOptions{}.VersionSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.dependencies_size)]struct{} = [unsafe.Offsetof(ModuleOptions{}.DependenciesSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.warm_up)]struct{} = [unsafe.Offsetof(ModuleOptions{}.WarmUp)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.reserved)]struct{} = [unsafe.Offsetof(ModuleOptions{}.Reserved)]struct{}{}
+
+// ModuleFigures is brisk_module_figures, member by member. Figures of a module at the moment of its
+// report.
+type ModuleFigures struct {
+	// Set by NewModuleFigures.
+	StructSize uint32
+	// How far it is.
+	State ModuleState
+	// How long the load took in nanoseconds, without what it waited for; so far, where it goes on.
+	LoadNs uint64
+	// How long the warm-up took in nanoseconds.
+	WarmUpNs uint64
+	// Bytes of memory that the process gained meanwhile; loads at the same time count in each
+	// other's.
+	GainedBytes uint64
+	// The system's number of the thread that loaded it; 0 before.
+	Thread uint64
+	// How often it was loaded, successfully or not.
+	Attempts uint32
+	// How many modules need it directly.
+	Dependents uint32
+}
+
+// NewModuleFigures returns a zero ModuleFigures that knows its size.
+func NewModuleFigures() ModuleFigures {
+	return ModuleFigures{StructSize: uint32(unsafe.Sizeof(ModuleFigures{}))}
+}
+
+var _ [C.sizeof_brisk_module_figures]struct{} = [unsafe.Sizeof(ModuleFigures{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.struct_size)]struct{} = [unsafe.Offsetof(ModuleFigures{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.state)]struct{} = [unsafe.Offsetof(ModuleFigures{}.State)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.load_ns)]struct{} = [unsafe.Offsetof(ModuleFigures{}.LoadNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.warm_up_ns)]struct{} = [unsafe.Offsetof(ModuleFigures{}.WarmUpNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.gained_bytes)]struct{} = [unsafe.Offsetof(ModuleFigures{}.GainedBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.thread)]struct{} = [unsafe.Offsetof(ModuleFigures{}.Thread)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.attempts)]struct{} = [unsafe.Offsetof(ModuleFigures{}.Attempts)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.dependents)]struct{} = [unsafe.Offsetof(ModuleFigures{}.Dependents)]struct{}{}
+
+// ModulesNew is brisk_modules_new. Creates a set without modules. Touches no file. The caller owns
+// one reference.
+//
+//   - runtime: The runtime to live in; NULL for the default one.
+//   - options: Settings; NULL for the defaults.
+//   - modules: Receives the set.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+func ModulesNew(runtime *Runtime, options *ModulesOptions, modules **Modules, err **Error) Status {
+	return Status(C.brisk_modules_new(
+		runtime,
+		(*C.brisk_modules_options)(unsafe.Pointer(options)),
+		modules,
+		err,
+	))
+}
+
+// ModulesClose is brisk_modules_close. Ends waiting, and loading in the background after the module
+// in hand. Idempotent; later calls return BRISK_CLOSED. What was loaded stays.
+//
+//   - modules: The set.
+//
+// Fails with BRISK_INVALID. Any thread.
+func ModulesClose(modules *Modules, err **Error) Status {
+	return Status(C.brisk_modules_close(modules, err))
+}
+
+// ModulesScan is brisk_modules_scan. Reads every manifest (NAME.module) of a folder and opens no
+// library. A manifest that is wrong, too large, or open to be written by everyone becomes a module
+// that has failed, with that reason; a name that is taken stays with the first. A folder that
+// cannot be read, or that everyone may write to, is BRISK_INVALID. BRISK_LOAD_FAILED is for eager
+// sets, whose modules are loaded here.
+//
+//   - modules: The set.
+//   - folder: The folder. Empty scans the search path: each folder of "BRISK_MODULE_PATH" in the
+//     environment, "brisk/modules" in the user's data folder, and the one of the installation; what
+//     does not exist is passed over.
+//   - found: Receives how many modules are new.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED, BRISK_OUT_OF_MEMORY. Any thread. Walks
+// over all entries.
+func ModulesScan(modules *Modules, folder []byte, found *uint64, err **Error) Status {
+	return Status(C.capi_modules_scan(
+		modules,
+		(*C.uint8_t)(unsafe.SliceData(folder)),
+		C.size_t(len(folder)),
+		(*C.uint64_t)(found),
+		err,
+	))
+}
+
+// ModulesAdd is brisk_modules_add. Adds a module that a callback loads. Modules that it depends on
+// may be added later. BRISK_LOAD_FAILED is for eager sets, whose modules are loaded here.
+//
+//   - modules: The set.
+//   - options: The module.
+//   - load: Loads it; its user data is destroyed with the set.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_EXISTS, BRISK_LOAD_FAILED, BRISK_OUT_OF_MEMORY. Any
+// thread. Calls back outside every lock.
+func ModulesAdd(
+	modules *Modules,
+	options *ModuleOptions,
+	load ModuleFn,
+	user unsafe.Pointer,
+	destroy DestroyFn,
+	err **Error,
+) Status {
+	var optionsPins pins
+	defer optionsPins.Unpin()
+	if options != nil {
+		optionsPins.Pin(options.Name)
+		optionsPins.Pin(options.Version)
+		optionsPins.Pin(options.Dependencies)
+	}
+	return Status(C.brisk_modules_add(
+		modules,
+		(*C.brisk_module_options)(unsafe.Pointer(options)),
+		load,
+		user,
+		destroy,
+		err,
+	))
+}
+
+// ModulesLoad is brisk_modules_load. Loads a module that is not loaded yet, after all that it
+// depends on, on this thread. A loader that runs is not interrupted. A failure is that of the first
+// time, until brisk_modules_retry; a circle of dependencies, or of loads that wait for each other,
+// is BRISK_DEADLOCK and names it.
+//
+//   - modules: The set.
+//   - name: The name of a module.
+//   - timeoutNs: How long to wait for loads in other threads, in nanoseconds; 0 inherits
+//     load_timeout_ns.
+//
+// Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED,
+// BRISK_DEADLOCK, BRISK_OUT_OF_MEMORY. Any thread. Blocks up to its timeout.
+func ModulesLoad(modules *Modules, name []byte, timeoutNs uint64, err **Error) Status {
+	return Status(C.capi_modules_load(
+		modules,
+		(*C.uint8_t)(unsafe.SliceData(name)),
+		C.size_t(len(name)),
+		C.uint64_t(timeoutNs),
+		err,
+	))
+}
+
+// ModulesLoadAll is brisk_modules_load_all. Loads every module, in parallel where dependencies
+// allow. A failure comes after all have been tried and names each module that failed, and why.
+//
+//   - modules: The set.
+//   - threads: The most threads to load on; 0 for 4. More than one are used only while loads take
+//     long.
+//   - timeoutNs: How long to wait in nanoseconds; 0 inherits load_timeout_ns. Loads go on after
+//     it.
+//
+// Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED,
+// BRISK_OUT_OF_MEMORY. Any thread. Blocks up to its timeout.
+func ModulesLoadAll(modules *Modules, threads uint32, timeoutNs uint64, err **Error) Status {
+	return Status(C.brisk_modules_load_all(
+		modules,
+		C.uint32_t(threads),
+		C.uint64_t(timeoutNs),
+		err,
+	))
+}
+
+// ModulesPreload is brisk_modules_preload. Loads what is not loaded yet in idle time, and returns
+// at once: one module at a time on one thread of its own, never while a caller loads one, with
+// pauses as long as the loads. Failures are kept for who uses the module.
+//
+//   - modules: The set.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+func ModulesPreload(modules *Modules, err **Error) Status {
+	return Status(C.brisk_modules_preload(modules, err))
+}
+
+// ModulesRetry is brisk_modules_retry. Forgets the failure of a module and of those that it depends
+// on, reading their manifests anew; the next use tries again. BRISK_MISS when there is no such
+// module.
+//
+//   - modules: The set.
+//   - name: The name of a module.
+//
+// Outcomes: BRISK_MISS. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+func ModulesRetry(modules *Modules, name []byte, err **Error) Status {
+	return Status(C.capi_modules_retry(
+		modules,
+		(*C.uint8_t)(unsafe.SliceData(name)),
+		C.size_t(len(name)),
+		err,
+	))
+}
+
+// ModulesState is brisk_modules_state. Tells how far a module is, and loads nothing. BRISK_MISS
+// when there is no such module.
+//
+//   - modules: The set.
+//   - name: The name of a module.
+//   - state: Receives how far it is.
+//
+// Outcomes: BRISK_MISS. Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
+func ModulesState(modules *Modules, name []byte, state *ModuleState, err **Error) Status {
+	return Status(C.capi_modules_state(
+		modules,
+		(*C.uint8_t)(unsafe.SliceData(name)),
+		C.size_t(len(name)),
+		(*C.brisk_module_state)(state),
+		err,
+	))
+}
+
+// ModulesSymbol is brisk_modules_symbol. Loads a native module and gives the address of a symbol,
+// which is good for as long as the process lives: keep it, and a call costs what any call through a
+// pointer does. A module without a library, or without this symbol, answers BRISK_INVALID.
+//
+//   - modules: The set.
+//   - name: The name of a native module.
+//   - symbol: The name of a function or variable.
+//   - timeoutNs: How long to wait for loads in other threads, in nanoseconds; 0 inherits
+//     load_timeout_ns.
+//   - address: Receives its address, to be cast to its type.
+//
+// Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED,
+// BRISK_DEADLOCK, BRISK_OUT_OF_MEMORY. Any thread. Blocks up to its timeout.
+func ModulesSymbol(
+	modules *Modules,
+	name []byte,
+	symbol string,
+	timeoutNs uint64,
+	address *uint64,
+	err **Error,
+) Status {
+	symbolText := C.CString(symbol)
+	defer C.free(unsafe.Pointer(symbolText))
+	return Status(C.capi_modules_symbol(
+		modules,
+		(*C.uint8_t)(unsafe.SliceData(name)),
+		C.size_t(len(name)),
+		symbolText,
+		C.uint64_t(timeoutNs),
+		(*C.uint64_t)(address),
+		err,
+	))
+}
+
+// ModulesReport is brisk_modules_report. Describes every module as it is now, and loads nothing.
+//
+//   - modules: The set.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread. Walks over all entries.
+func ModulesReport(modules *Modules, report **ModuleReport, err **Error) Status {
+	return Status(C.brisk_modules_report(modules, report, err))
+}
+
+// ModuleReportCount is brisk_module_report_count. Returns how many modules a report has.
+//
+//   - report: A report; NULL has no modules.
+//
+// Any thread.
+func ModuleReportCount(report *ModuleReport) uint64 {
+	return uint64(C.brisk_module_report_count(report))
+}
+
+// ModuleReportRead is brisk_module_report_read. Reads the figures of a module.
+//
+//   - report: A report.
+//   - index: Which module, from 0, in the order in which they were found.
+//
+// Fails with BRISK_INVALID. Any thread.
+func ModuleReportRead(
+	report *ModuleReport,
+	index uint64,
+	figures *ModuleFigures,
+	err **Error,
+) Status {
+	return Status(C.brisk_module_report_read(
+		report,
+		C.size_t(index),
+		(*C.brisk_module_figures)(unsafe.Pointer(figures)),
+		err,
+	))
+}
+
+// ModuleReportText is brisk_module_report_text. Returns a text about a module, empty where there is
+// none. The text lives as long as the report.
+//
+//   - report: A report; NULL has no modules.
+//   - index: Which module, from 0.
+//   - part: What to tell.
+//
+// Any thread.
+func ModuleReportText(report *ModuleReport, index uint64, part ModuleText) string {
+	return C.GoString(C.brisk_module_report_text(
+		report,
+		C.size_t(index),
+		C.brisk_module_text(part),
+	))
+}
+
+// ModuleReportFormat is brisk_module_report_format. Returns the whole report as one text, which
+// lives as long as the report.
+//
+//   - report: A report; NULL reads as the empty text.
+//   - format: How to write it.
+//
+// Any thread.
+func ModuleReportFormat(report *ModuleReport, format ReportFormat) string {
+	return C.GoString(C.brisk_module_report_format(report, C.brisk_report_format(format)))
+}
+
+// ModulesRef is brisk_modules_ref. Adds a reference to modules and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func ModulesRef(modules *Modules) *Modules {
+	return C.brisk_modules_ref(modules)
+}
+
+// ModulesUnref is brisk_modules_unref. Drops a reference to modules. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func ModulesUnref(modules *Modules) {
+	C.brisk_modules_unref(modules)
+}
+
+// ModuleReportRef is brisk_module_report_ref. Adds a reference to module_report and returns it,
+// NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func ModuleReportRef(moduleReport *ModuleReport) *ModuleReport {
+	return C.brisk_module_report_ref(moduleReport)
+}
+
+// ModuleReportUnref is brisk_module_report_unref. Drops a reference to module_report. NULL is
+// ignored.
+//
+// Any thread. Never fails, never blocks.
+func ModuleReportUnref(moduleReport *ModuleReport) {
+	C.brisk_module_report_unref(moduleReport)
 }
 
 // Workers is brisk_workers. A pool of threads. May be used from any thread. When the last reference

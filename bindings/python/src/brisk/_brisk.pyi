@@ -42,6 +42,25 @@ CAUSE_EXPIRED: int
 CAUSE_ERASED: int
 CAUSE_REPLACED: int
 
+MODULE_STATE_UNLOADED: int
+MODULE_STATE_LOADING: int
+MODULE_STATE_LOADED: int
+MODULE_STATE_FAILED: int
+MODULE_STEP_LOAD: int
+MODULE_STEP_WARM_UP: int
+MODULE_TEXT_NAME: int
+MODULE_TEXT_KINDS: int
+MODULE_TEXT_SCHEMES: int
+MODULE_TEXT_VERSION: int
+MODULE_TEXT_DEPENDENCIES: int
+MODULE_TEXT_DEPENDENTS: int
+MODULE_TEXT_SOURCE: int
+MODULE_TEXT_LIBRARY: int
+MODULE_TEXT_REASON: int
+MODULE_TEXT_LOG: int
+REPORT_FORMAT_TEXT: int
+REPORT_FORMAT_JSON: int
+
 TASK_PRIORITY_NORMAL: int
 TASK_PRIORITY_HIGH: int
 TASK_PRIORITY_LOW: int
@@ -419,6 +438,106 @@ class LeaseHandle:
         lease leads now. May be called again after BRISK_TIMEOUT. A lease that leads answers
         BRISK_INVALID.
         """
+
+class ModuleFigures(tuple[float, ...]):
+    """Figures of a module at the moment of its report."""
+
+    @property
+    def state(self) -> int:
+        """How far it is."""
+    @property
+    def load_ns(self) -> int:
+        """How long the load took in nanoseconds, without what it waited for; so far, where it goes
+        on.
+        """
+    @property
+    def warm_up_ns(self) -> int:
+        """How long the warm-up took in nanoseconds."""
+    @property
+    def gained_bytes(self) -> int:
+        """Bytes of memory that the process gained meanwhile; loads at the same time count in each
+        other's.
+        """
+    @property
+    def thread(self) -> int:
+        """The system's number of the thread that loaded it; 0 before."""
+    @property
+    def attempts(self) -> int:
+        """How often it was loaded, successfully or not."""
+    @property
+    def dependents(self) -> int:
+        """How many modules need it directly."""
+
+class ModulesHandle:
+    """A set of modules. May be used from any thread."""
+
+    def close(self) -> None:
+        """Ends waiting, and loading in the background after the module in hand. Idempotent; later
+        calls return BRISK_CLOSED. What was loaded stays.
+        """
+
+    def scan(self, folder: Bytes, /) -> int:
+        """Reads every manifest (NAME.module) of a folder and opens no library. A manifest that is
+        wrong, too large, or open to be written by everyone becomes a module that has failed,
+        with that reason; a name that is taken stays with the first. A folder that cannot be
+        read, or that everyone may write to, is BRISK_INVALID. BRISK_LOAD_FAILED is for eager
+        sets, whose modules are loaded here.
+        """
+
+    def load(self, name: Bytes, timeout_ns: int, /) -> int:
+        """Loads a module that is not loaded yet, after all that it depends on, on this thread. A
+        loader that runs is not interrupted. A failure is that of the first time, until
+        brisk_modules_retry; a circle of dependencies, or of loads that wait for each other, is
+        BRISK_DEADLOCK and names it.
+        """
+
+    def load_all(self, threads: int, timeout_ns: int, /) -> int:
+        """Loads every module, in parallel where dependencies allow. A failure comes after all have
+        been tried and names each module that failed, and why.
+        """
+
+    def preload(self) -> None:
+        """Loads what is not loaded yet in idle time, and returns at once: one module at a time on
+        one thread of its own, never while a caller loads one, with pauses as long as the loads.
+        Failures are kept for who uses the module.
+        """
+
+    def retry(self, name: Bytes, /) -> int:
+        """Forgets the failure of a module and of those that it depends on, reading their manifests
+        anew; the next use tries again. BRISK_MISS when there is no such module.
+        """
+
+    def state(self, name: Bytes, /) -> tuple[int, int]:
+        """Tells how far a module is, and loads nothing. BRISK_MISS when there is no such module."""
+
+    def symbol(self, name: Bytes, symbol: str, timeout_ns: int, /) -> tuple[int, int]:
+        """Loads a native module and gives the address of a symbol, which is good for as long as the
+        process lives: keep it, and a call costs what any call through a pointer does. A module
+        without a library, or without this symbol, answers BRISK_INVALID.
+        """
+
+    def report(self) -> ModuleReportHandle:
+        """Describes every module as it is now, and loads nothing."""
+
+class ModuleReportHandle:
+    """What a set of modules was at one moment. Immutable; may be read from any thread."""
+
+    def read(self, index: int, /) -> ModuleFigures:
+        """Reads the figures of a module."""
+
+def modules_new(runtime: RuntimeHandle | None, options: dict[str, Any] | None, /) -> ModulesHandle:
+    """Creates a set without modules. Touches no file. The caller owns one reference."""
+
+def module_report_count(report: ModuleReportHandle | None, /) -> int:
+    """Returns how many modules a report has."""
+
+def module_report_text(report: ModuleReportHandle | None, index: int, part: int, /) -> str:
+    """Returns a text about a module, empty where there is none. The text lives as long as the
+    report.
+    """
+
+def module_report_format(report: ModuleReportHandle | None, format: int, /) -> str:
+    """Returns the whole report as one text, which lives as long as the report."""
 
 class WorkersStats(tuple[float, ...]):
     """Figures of a pool. Counts run from its creation. Durations are to an eighth."""
