@@ -32,7 +32,11 @@ struct Modules::Crew {
   std::vector<Part> parts;   // as all_ was when the crew began
   std::deque<size_t> ready;  // everything they need has ended
   std::vector<Module *> active;
+  // Of its own, so that the end of a load wakes nobody who only counts them.
+  std::condition_variable idle;   // for threads without a part that is ready
+  std::condition_variable watch;  // for the caller
   size_t remaining = 0;
+  uint32_t idlers = 0;
   uint32_t threads = 0;
   uint32_t limit = 1;
   uint32_t forks = 0;
@@ -82,22 +86,12 @@ brisk_status Modules::load_all(uint32_t threads, uint64_t timeout) {
   check_open();
   const uint64_t end = deadline(timeout);
   const std::shared_ptr<Crew> crew = recruit(threads);
-  while (crew->remaining != 0) {
-    check_open();
-    const bool may_grow = crew->threads < crew->limit && !crew->ready.empty();
-    if (crew->threads == 0 || (may_grow && crew->is_slow())) {
-      const uint32_t wanted = std::min({std::max(crew->threads, 1u), crew->limit - crew->threads,
-                                        static_cast<uint32_t>(crew->ready.size())});
-      for (uint32_t i = 0; i < std::max(wanted, 1u); ++i) {
-        if (!start("brisk-load", &Modules::work, crew)) break;
-        ++crew->threads;
-      }
-      if (crew->threads == 0) fail(BRISK_OUT_OF_MEMORY, "the system gives no thread to load on");
-      continue;
-    }
-    wait(lock, may_grow ? std::min(end, Clock::add(now(), patience)) : end);
-    if (crew->remaining != 0 && now() >= end) return BRISK_TIMEOUT;
-  }
+  crews_.push_back(crew.get());
+  const brisk_status status = watch(crew, end, lock);
+  std::erase(crews_, crew.get());
+  check_open();
+  if (status == BRISK_OUT_OF_MEMORY) fail(status, "the system gives no thread to load on");
+  if (status != BRISK_OK) return status;
   std::vector<const Module *> failed;
   for (const auto &module : all_) {
     if (module->is(BRISK_MODULE_STATE_FAILED)) failed.push_back(module.get());
@@ -106,11 +100,38 @@ brisk_status Modules::load_all(uint32_t threads, uint64_t timeout) {
   return BRISK_OK;
 }
 
+void Modules::notify_crews() noexcept {
+  for (Crew *crew : crews_) {
+    crew->idle.notify_all();
+    crew->watch.notify_all();
+  }
+}
+
+// Starts threads for a crew as it needs them, until it has ended.
+brisk_status Modules::watch(const std::shared_ptr<Crew> &crew, uint64_t end, Lock &lock) {
+  while (crew->remaining != 0 && !closed_) {
+    const bool may_grow = crew->threads < crew->limit && !crew->ready.empty();
+    if (crew->threads == 0 || (may_grow && crew->is_slow())) {
+      const size_t more = std::min<size_t>(
+          {std::max(crew->threads, 1u), crew->limit - crew->threads, crew->ready.size()});
+      for (size_t i = 0; i < std::max<size_t>(more, 1); ++i)
+        crew->threads += start("brisk-load", &Modules::work, crew) ? 1 : 0;
+      if (crew->threads == 0) return BRISK_OUT_OF_MEMORY;
+      continue;
+    }
+    wait(crew->watch, lock, may_grow ? std::min(end, Clock::add(now(), patience)) : end);
+    if (crew->remaining != 0 && now() >= end) return BRISK_TIMEOUT;
+  }
+  return BRISK_OK;
+}
+
 void Modules::work(Crew &crew) {
   Lock lock(mutex_);
-  while (crew.remaining != 0 && !closed_ && crew.forks == forks_) {
+  while (crew.remaining != 0 && !closed_) {
     if (crew.ready.empty()) {
-      changed_.wait(lock);
+      ++crew.idlers;
+      crew.idle.wait(lock);
+      --crew.idlers;
       continue;
     }
     const size_t index = crew.ready.front();
@@ -123,15 +144,18 @@ void Modules::work(Crew &crew) {
       // It is kept with the module. Without memory to keep it, it is tried again at its next use.
     } catch (const Failure &) {
     }
-    if (crew.forks != forks_) break;
+    // In the child of a fork the others are gone, and so is who waits for this crew.
+    if (crew.forks != forks_) return;
     std::erase(crew.active, &module);
     --crew.remaining;
     for (const size_t dependent : crew.parts[index].dependents) {
       if (--crew.parts[dependent].unmet == 0) crew.ready.push_back(dependent);
     }
-    changed_.notify_all();
+    if (crew.idlers != 0) crew.idle.notify_all();
   }
   --crew.threads;
+  crew.idle.notify_all();
+  crew.watch.notify_all();
 }
 
 void Modules::preload() {
@@ -177,7 +201,7 @@ void Modules::work_in_idle_time(Crew &crew) {
       ++index;
     }
     const uint64_t pause = Clock::add(now(), now() - begin);
-    while (!closed_ && wait(lock, pause)) {
+    while (!closed_ && wait(changed_, lock, pause)) {
     }
   }
   preloading_ = false;

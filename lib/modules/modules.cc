@@ -58,6 +58,7 @@ void Modules::close() noexcept {
   std::lock_guard lock(mutex_);
   closed_ = true;
   changed_.notify_all();
+  notify_crews();
 }
 
 void Modules::check_open() const {
@@ -83,14 +84,14 @@ uint64_t Modules::deadline(uint64_t timeout) const noexcept {
 }
 
 // False when the deadline has passed.
-bool Modules::wait(Lock &lock, uint64_t deadline) {
+bool Modules::wait(std::condition_variable &condition, Lock &lock, uint64_t deadline) {
   using namespace std::chrono;
   if (deadline > static_cast<uint64_t>(INT64_MAX)) {
-    changed_.wait(lock);
+    condition.wait(lock);
     return true;
   }
   const auto until = steady_clock::time_point(nanoseconds(static_cast<int64_t>(deadline)));
-  return changed_.wait_until(lock, until) == std::cv_status::no_timeout;
+  return condition.wait_until(lock, until) == std::cv_status::no_timeout;
 }
 
 // False for a name that is taken: what was found first stays.
@@ -225,7 +226,7 @@ brisk_status Modules::settle(Module &module, uint64_t deadline, Lock &lock) {
     }
     check_circle(module);
     waiting_.push_back({pthread_self(), &module});
-    const bool in_time = wait(lock, deadline);
+    const bool in_time = wait(changed_, lock, deadline);
     const auto mine = std::find_if(waiting_.begin(), waiting_.end(), [](const Waiting &other) {
       return pthread_equal(other.thread, pthread_self()) != 0;
     });
@@ -394,6 +395,7 @@ void Modules::fork_release(bool in_child) noexcept {
       --loading_;
     }
     preloading_ = false;
+    crews_.clear();
     ++forks_;
     Driver::reset_gates();
   }

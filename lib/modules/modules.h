@@ -6,7 +6,7 @@
 // about to wait follows who leads what, and whose thread waits for which, and refuses a circle.
 //
 // Lock order: a set's mutex, then the log of a host. Loads and callbacks run outside both. One
-// condition wakes all, because loads are few and long.
+// condition wakes all who wait for a load, because loads are few and long.
 //
 // fork: a load that another thread of the parent leads starts anew in the child; one that the
 // forking thread leads goes on in both.
@@ -83,7 +83,7 @@ class Modules final : public Member {
   Module *find(std::string_view name);
   Module &required(std::string_view name);
   uint64_t deadline(uint64_t timeout) const noexcept;
-  bool wait(Lock &lock, uint64_t deadline);
+  static bool wait(std::condition_variable &condition, Lock &lock, uint64_t deadline);
   bool insert(Found found);
   Module &insert(std::unique_ptr<Module> module);
   std::vector<size_t> needs(size_t index) const;
@@ -102,6 +102,8 @@ class Modules final : public Member {
   // The threads in the background: crew.cc.
   bool start(const char *name, void (Modules::*body)(Crew &), const std::shared_ptr<Crew> &crew);
   std::shared_ptr<Crew> recruit(uint32_t threads);
+  brisk_status watch(const std::shared_ptr<Crew> &crew, uint64_t end, Lock &lock);
+  void notify_crews() noexcept;
   void work(Crew &crew);
   void work_in_idle_time(Crew &crew);
 
@@ -116,6 +118,7 @@ class Modules final : public Member {
   std::vector<std::string> scanned_;
   std::vector<Waiting> waiting_;
   std::vector<pthread_t> background_;
+  std::vector<Crew *> crews_;  // whose caller waits
   uint32_t loading_ = 0;
   uint32_t forks_ = 0;  // a thread that went through one leaves its crew
   bool preloading_ = false;

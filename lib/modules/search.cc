@@ -50,15 +50,16 @@ std::string read_open(const File &file) {
   if (fstat(file.get(), &about) != 0) fail(BRISK_INVALID, "%s", error_text(errno).c_str());
   if (!S_ISREG(about.st_mode)) fail(BRISK_INVALID, "it is no regular file");
   if ((about.st_mode & S_IWOTH) != 0) fail(BRISK_INVALID, "%s", open_to_all);
-  std::string text(Manifest::bytes_max + 1, '\0');
+  // One byte more than is said, to notice a file that grows.
+  std::string text(std::min<size_t>(static_cast<size_t>(about.st_size), Manifest::bytes_max) + 1,
+                   '\0');
   size_t size = 0;
   while (size < text.size()) {
     const ssize_t got = read(file.get(), text.data() + size, text.size() - size);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) fail(BRISK_INVALID, "%s", error_text(errno).c_str());
-    if (got == 0) break;
     size += static_cast<size_t>(got);
-    if (size == static_cast<size_t>(about.st_size)) break;
+    if (got == 0 || size == static_cast<size_t>(about.st_size)) break;
   }
   if (size > Manifest::bytes_max) {
     fail(BRISK_INVALID, "it is larger than the %zu bytes that a manifest may have",
