@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "../../bindings/c/examples/driver/arrow.h"
 #include "base/error.h"
 #include "modules/host.h"
 #include "modules/modules.h"
@@ -90,6 +91,36 @@ TEST_F(Drivers, HaveTheMemoryOfTheBudget) {
   for (void *each : open) driver.reader.close(each);
   EXPECT_EQ(runtime_->account().held(), 0u);
   EXPECT_EQ(driver.reader.seek(nullptr, 1, 0, nullptr), BRISK_UNSUPPORTED);
+}
+
+// The example of bindings/c/examples/driver.
+TEST_F(Drivers, ReadInChunks) {
+  const Driver &driver = load("numbers", "reader");
+  ArrowSchema schema{};
+  void *reader = nullptr;
+  brisk_error *error = nullptr;
+  for (const std::string target : {"", "numbers:", "numbers:ten", "numbers:-1", "numbers:10x"}) {
+    EXPECT_EQ(driver.reader.open(target.data(), target.size(), 0, &schema, &reader, &error),
+              BRISK_INVALID);
+    EXPECT_NE(message(error).find("write numbers:1000"), std::string::npos);
+  }
+  ASSERT_EQ(driver.reader.open("numbers:70000", 13, 0, &schema, &reader, nullptr), BRISK_OK);
+  EXPECT_STREQ(schema.format, "l");
+  schema.release(&schema);
+  ArrowArray chunk{};
+  int64_t rows = 0;
+  while (driver.reader.next_chunk(reader, 30000, 0, &chunk, nullptr) == BRISK_OK) {
+    EXPECT_EQ(static_cast<const int64_t *>(chunk.buffers[1])[0], rows);
+    rows += chunk.length;
+    chunk.release(&chunk);
+  }
+  EXPECT_EQ(rows, 70000);
+  EXPECT_EQ(driver.reader.seek(reader, 69999, 0, nullptr), BRISK_OK);
+  EXPECT_EQ(driver.reader.next_chunk(reader, 0, 0, &chunk, nullptr), BRISK_OK);
+  EXPECT_EQ(chunk.length, 1);
+  driver.reader.close(reader);
+  chunk.release(&chunk);  // it stays as long as its reader wants it
+  EXPECT_EQ(runtime_->account().held(), 0u);
 }
 
 TEST_F(Drivers, TakeTurnsWhereTheySaySo) {
