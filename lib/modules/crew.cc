@@ -6,7 +6,6 @@
 // each of its threads has been outside the system's loader for a while with the same load, doubling
 // up to its limit. The caller loads nothing itself, so that its timeout holds.
 #include <algorithm>
-#include <deque>
 
 #include "base/error.h"
 #include "base/thread.h"
@@ -29,8 +28,9 @@ struct Modules::Crew {
     size_t unmet = 0;  // of what it needs, not ended yet
     std::vector<size_t> dependents;
   };
-  std::vector<Part> parts;   // as all_ was when the crew began
-  std::deque<size_t> ready;  // everything they need has ended
+  std::vector<Part> parts;    // as all_ was when the crew began
+  std::vector<size_t> ready;  // everything they need has ended; taken in this order
+  size_t taken = 0;
   std::vector<Module *> active;
   // Of its own, so that the end of a load wakes nobody who only counts them.
   std::condition_variable idle;   // for threads without a part that is ready
@@ -41,10 +41,12 @@ struct Modules::Crew {
   uint32_t limit = 1;
   uint32_t forks = 0;
 
+  size_t waiting() const noexcept { return ready.size() - taken; }
+
   // Whether every thread is busy with a load that takes long and could leave room for another.
   bool is_slow() const noexcept {
     const uint64_t time = now();
-    return !ready.empty() && active.size() == threads &&
+    return waiting() != 0 && active.size() == threads &&
            std::all_of(active.begin(), active.end(), [time](const Module *module) {
              const uint64_t since = module->busy_since.load(std::memory_order_relaxed);
              return since != 0 && time >= since + patience;
@@ -63,7 +65,10 @@ std::shared_ptr<Modules::Crew> Modules::recruit(uint32_t threads) {
     for (const size_t index : parts.circle)
       all_[index]->fail(BRISK_DEADLOCK, circle_text(parts.circle));
   }
+  // With room for all, so that threads need no memory to go on.
   crew->parts.resize(all_.size());
+  crew->ready.reserve(all_.size());
+  crew->active.reserve(crew->limit);
   const auto pending = [this](size_t index) {
     return all_[index]->is(BRISK_MODULE_STATE_UNLOADED) ||
            all_[index]->is(BRISK_MODULE_STATE_LOADING);
@@ -110,10 +115,10 @@ void Modules::notify_crews() noexcept {
 // Starts threads for a crew as it needs them, until it has ended.
 brisk_status Modules::watch(const std::shared_ptr<Crew> &crew, uint64_t end, Lock &lock) {
   while (crew->remaining != 0 && !closed_) {
-    const bool may_grow = crew->threads < crew->limit && !crew->ready.empty();
+    const bool may_grow = crew->threads < crew->limit && crew->waiting() != 0;
     if (crew->threads == 0 || (may_grow && crew->is_slow())) {
       const size_t more = std::min<size_t>(
-          {std::max(crew->threads, 1u), crew->limit - crew->threads, crew->ready.size()});
+          {std::max(crew->threads, 1u), crew->limit - crew->threads, crew->waiting()});
       for (size_t i = 0; i < std::max<size_t>(more, 1); ++i)
         crew->threads += start("brisk-load", &Modules::work, crew) ? 1 : 0;
       if (crew->threads == 0) return BRISK_OUT_OF_MEMORY;
@@ -128,14 +133,13 @@ brisk_status Modules::watch(const std::shared_ptr<Crew> &crew, uint64_t end, Loc
 void Modules::work(Crew &crew) {
   Lock lock(mutex_);
   while (crew.remaining != 0 && !closed_) {
-    if (crew.ready.empty()) {
+    if (crew.waiting() == 0) {
       ++crew.idlers;
       crew.idle.wait(lock);
       --crew.idlers;
       continue;
     }
-    const size_t index = crew.ready.front();
-    crew.ready.pop_front();
+    const size_t index = crew.ready[crew.taken++];
     Module &module = *all_[index];
     crew.active.push_back(&module);
     try {
@@ -209,8 +213,7 @@ void Modules::work_in_idle_time(Crew &crew) {
 
 bool Modules::start(const char *name, void (Modules::*body)(Crew &),
                     const std::shared_ptr<Crew> &crew) {
-  hold();
-  const bool started = start_thread(name, [this, body, crew] {
+  std::function<void()> run = [this, body, crew] {
     {
       Lock lock(mutex_);
       background_.push_back(pthread_self());
@@ -220,12 +223,15 @@ bool Modules::start(const char *name, void (Modules::*body)(Crew &),
       Lock lock(mutex_);
       std::erase_if(background_,
                     [](pthread_t thread) { return pthread_equal(thread, pthread_self()) != 0; });
+      --started_;
     }
     let_go();
-  });
-  // The lock is held, so that this is not the last one.
-  if (!started) holds_.fetch_sub(1, std::memory_order_relaxed);
-  return started;
+  };
+  background_.reserve(started_ + 1);
+  if (!start_thread(name, std::move(run))) return false;
+  ++started_;
+  hold();  // the thread gets no further than the lock, which is held here
+  return true;
 }
 
 }  // namespace brisk::modules

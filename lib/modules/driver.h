@@ -10,7 +10,6 @@
 
 #include <mutex>
 #include <string>
-#include <vector>
 
 #include "modules/library.h"
 
@@ -19,8 +18,7 @@ namespace brisk::modules {
 class Host;
 struct Manifest;
 
-class Driver {
- public:
+struct Driver {
   std::string name;
   std::string release;
   uint32_t version = 0;  // of the interface, as negotiated
@@ -30,9 +28,6 @@ class Driver {
   brisk_connection_driver connection{};
   brisk_reader_driver reader{};
   std::mutex *gate = nullptr;  // of a serialized driver
-
-  // The gates start anew in the child of a fork: who held them is a thread of the parent.
-  static void reset_gates() noexcept;
 };
 
 // Held around each call of a driver. `handle` is the mutex of the connection or reader.

@@ -57,6 +57,8 @@ struct Ended {
 };
 
 struct Module {
+  static constexpr size_t reason_max = 4096;
+
   Module(Manifest manifest, std::string source, Callback callback = {}, bool warm_up = false)
       : manifest(std::move(manifest)),
         source(std::move(source)),
@@ -84,6 +86,9 @@ struct Module {
   void fail(brisk_status status, std::string reason) {
     state = BRISK_MODULE_STATE_FAILED;
     ended.status = status;
+    // Of a long chain its ends: what was asked for, and what went wrong.
+    if (reason.size() > reason_max)
+      reason.replace(reason_max / 4, reason.size() - reason_max, " ... ");
     ended.reason = std::move(reason);
   }
 };

@@ -13,6 +13,8 @@
 namespace brisk::modules {
 namespace {
 
+constexpr size_t message_max = 65536;
+
 std::string quoted_name(std::string_view name) { return quoted(name.data(), name.size()); }
 
 // What a manifest says; where it cannot be understood, its name alone, and the problem.
@@ -298,7 +300,13 @@ bool Modules::is_complete(const Order &order) const {
 void Modules::fail_with(const std::vector<const Module *> &failed) {
   std::string message =
       std::to_string(failed.size()) + (failed.size() == 1 ? " module failed" : " modules failed");
-  for (const Module *module : failed) message += "; " + module->ended.reason;
+  for (const Module *module : failed) {
+    if (message.size() > message_max) {
+      message += "; and more";
+      break;
+    }
+    message += "; " + module->ended.reason;
+  }
   throw Failure(BRISK_LOAD_FAILED, std::move(message));
 }
 
@@ -386,9 +394,9 @@ void Modules::fork_release(bool in_child) noexcept {
     // Its waiters are threads of the parent; a fresh one has none.
     new (&changed_) std::condition_variable;
     std::erase_if(waiting_, [&](const Waiting &other) { return gone(other.thread); });
-    const auto before = background_.size();
     std::erase_if(background_, gone);
-    holds_.fetch_sub(static_cast<uint32_t>(before - background_.size()), std::memory_order_relaxed);
+    const auto left = static_cast<uint32_t>(background_.size());
+    holds_.fetch_sub(std::exchange(started_, left) - left, std::memory_order_relaxed);
     for (const auto &module : all_) {
       if (!module->is(BRISK_MODULE_STATE_LOADING) || !gone(module->leader)) continue;
       module->state = BRISK_MODULE_STATE_UNLOADED;
@@ -397,7 +405,6 @@ void Modules::fork_release(bool in_child) noexcept {
     preloading_ = false;
     crews_.clear();
     ++forks_;
-    Driver::reset_gates();
   }
   mutex_.unlock();
 }

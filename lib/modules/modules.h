@@ -117,7 +117,8 @@ class Modules final : public Member {
   std::map<std::string, size_t, std::less<>> by_name_;
   std::vector<std::string> scanned_;
   std::vector<Waiting> waiting_;
-  std::vector<pthread_t> background_;
+  std::vector<pthread_t> background_;  // those that run, of those that were started
+  uint32_t started_ = 0;
   std::vector<Crew *> crews_;  // whose caller waits
   uint32_t loading_ = 0;
   uint32_t forks_ = 0;  // a thread that went through one leaves its crew

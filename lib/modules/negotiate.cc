@@ -1,4 +1,6 @@
 // How brisk and a driver find a version that both speak, and what makes a table complete.
+#include <pthread.h>
+
 #include <algorithm>
 #include <cstring>
 #include <exception>
@@ -76,7 +78,16 @@ struct Gates {
 };
 
 Gates &gates() {
-  static auto *const instance = new Gates;
+  static Gates *const instance = [] {
+    auto *made = new Gates;
+    // In the child of a fork each gate is a new one: who is inside is a thread of the parent.
+    pthread_atfork([] { gates().mutex.lock(); }, [] { gates().mutex.unlock(); },
+                   [] {
+                     for (auto &[library, gate] : gates().of) new (gate.get()) std::mutex;
+                     gates().mutex.unlock();
+                   });
+    return made;
+  }();
   return *instance;
 }
 
@@ -118,11 +129,6 @@ void check_kinds(const Library &library, const Manifest &manifest, const Driver 
 }
 
 }  // namespace
-
-void Driver::reset_gates() noexcept {
-  new (&gates().mutex) std::mutex;
-  for (auto &[library, gate] : gates().of) new (gate.get()) std::mutex;
-}
 
 Driver negotiate(const Library &library, const Manifest &manifest, const Host &host) {
   const auto init = reinterpret_cast<Init>(symbol_of(library, "brisk_driver_init"));

@@ -68,10 +68,30 @@ std::string table(const std::vector<Entry> &entries) {
                           failed, ms(sum));
 }
 
+// The length of the UTF-8 character that a text begins with; 0 where there is none.
+size_t character(std::string_view text) {
+  const auto byte = [&](size_t at) { return static_cast<unsigned char>(text[at]); };
+  const size_t size = byte(0) < 0x80 ? 1 : byte(0) >> 5 == 6 ? 2 : byte(0) >> 4 == 14 ? 3 : 4;
+  if (size == 1) return 1;
+  if ((size == 4 && byte(0) >> 3 != 30) || size > text.size()) return 0;
+  for (size_t i = 1; i < size; ++i) {
+    if (byte(i) >> 6 != 2) return 0;
+  }
+  const uint32_t least = size == 2 ? 0x80 : size == 3 ? 0x800 : 0x10000;
+  uint32_t code = byte(0) & (0x7fu >> size);
+  for (size_t i = 1; i < size; ++i) code = code << 6 | (byte(i) & 0x3f);
+  return code < least || code > 0x10ffff || code >> 11 == 27 ? 0 : size;
+}
+
 std::string json_string(std::string_view text) {
   std::string out = "\"";
-  for (const char byte : text) {
-    if (byte == '"' || byte == '\\') {
+  for (size_t at = 0; at < text.size();) {
+    const char byte = text[at];
+    const size_t size = character(text.substr(at));
+    at += std::max<size_t>(size, 1);
+    if (size != 1) {
+      out += size == 0 ? "\\ufffd" : text.substr(at - size, size);
+    } else if (byte == '"' || byte == '\\') {
       out += '\\';
       out += byte;
     } else if (static_cast<unsigned char>(byte) < 0x20) {

@@ -141,6 +141,23 @@ TEST(Loading, KeepsAFailureWithItsWholeReason) {
   EXPECT_EQ(retry(modules, "nobody"), BRISK_MISS);
 }
 
+TEST(Loading, KeepsBothEndsOfALongReason) {
+  const Modules modules = new_modules();
+  constexpr int length = 3000;
+  Part bottom([] { return "the disk is gone"; });
+  Part part;
+  for (int i = 0; i + 1 < length; ++i)
+    part.add(modules, "part" + std::to_string(i), "part" + std::to_string(i + 1));
+  bottom.add(modules, "part" + std::to_string(length - 1));
+  const Result failed = load(modules, "part0");
+  EXPECT_EQ(failed.message.find("module part0 needs part1: module part1 needs part2: "), 0u);
+  EXPECT_TRUE(failed.says(" ... "));
+  EXPECT_TRUE(failed.says("BRISK_INTERNAL: the disk is gone"));
+  EXPECT_LT(failed.message.size(), 5000u);
+  EXPECT_LT(load_all(modules).message.size(), 80000u);
+  EXPECT_EQ(part.loads(), 0);
+}
+
 TEST(Loading, TellsWhatACallbackThrows) {
   const Modules modules = new_modules();
   Part part([]() -> std::string { throw std::runtime_error("out of paper"); });

@@ -69,6 +69,20 @@ TEST(Reporting, IsATableOrJson) {
   EXPECT_NE(json.find("\"state\": \"failed\""), std::string::npos) << json;
 }
 
+TEST(Reporting, IsJsonWhateverItsTexts) {
+  const Modules modules = new_modules();
+  Part part([] {
+    return "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \xff\xc3 \xc0\x80 \xed\xa0\x80 \xf8 \xe2\x82";
+  });
+  part.add(modules, "part");
+  load_all(modules);
+  const std::string json = brisk_module_report_format(report(modules), BRISK_REPORT_FORMAT_JSON);
+  EXPECT_NE(json.find("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \\ufffd\\ufffd "
+                      "\\ufffd\\ufffd \\ufffd\\ufffd\\ufffd \\ufffd \\ufffd\\ufffd\""),
+            std::string::npos)
+      << json;
+}
+
 TEST(Reporting, HasNoModulesBeyondItsEnd) {
   const Modules modules = new_modules();
   const Report empty = report(modules);
