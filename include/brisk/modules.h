@@ -208,7 +208,8 @@ BRISK_API brisk_status brisk_modules_load(brisk_modules *modules, const void *na
 
 /**
  * Loads every module, in parallel where dependencies allow. A failure comes after all have been
- * tried and names each module that failed, and why.
+ * tried and names each module that failed, and why. A call from the load of a module would wait for
+ * itself and is BRISK_DEADLOCK.
  *
  * @param modules     The set.
  * @param threads     The most threads to load on; 0 for 4. More than one are used only while loads
@@ -217,7 +218,7 @@ BRISK_API brisk_status brisk_modules_load(brisk_modules *modules, const void *na
  *                    it.
  *
  * Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED,
- * BRISK_OUT_OF_MEMORY. Any thread. Blocks up to its timeout.
+ * BRISK_DEADLOCK, BRISK_OUT_OF_MEMORY. Any thread. Blocks up to its timeout.
  */
 BRISK_API brisk_status brisk_modules_load_all(brisk_modules *modules, uint32_t threads,
                                               uint64_t timeout_ns, brisk_error **error);

@@ -90,12 +90,16 @@ brisk_status Modules::load_all(uint32_t threads, uint64_t timeout) {
   Lock lock(mutex_);
   check_open();
   const uint64_t end = deadline(timeout);
+  for (const auto &module : all_) {
+    if (module->is(BRISK_MODULE_STATE_LOADING) &&
+        pthread_equal(module->leader, pthread_self()) != 0) {
+      fail(BRISK_DEADLOCK, "the load of module %s cannot load all, because that waits for itself",
+           module->manifest.name.c_str());
+    }
+  }
   const std::shared_ptr<Crew> crew = recruit(threads);
-  crews_.push_back(crew.get());
   const brisk_status status = watch(crew, end, lock);
-  std::erase(crews_, crew.get());
   check_open();
-  if (status == BRISK_OUT_OF_MEMORY) fail(status, "the system gives no thread to load on");
   if (status != BRISK_OK) return status;
   std::vector<const Module *> failed;
   for (const auto &module : all_) {
@@ -114,6 +118,13 @@ void Modules::notify_crews() noexcept {
 
 // Starts threads for a crew as it needs them, until it has ended.
 brisk_status Modules::watch(const std::shared_ptr<Crew> &crew, uint64_t end, Lock &lock) {
+  struct Listed {
+    std::vector<Crew *> &crews;
+    Crew *crew;
+    ~Listed() { std::erase(crews, crew); }
+  };
+  crews_.push_back(crew.get());
+  const Listed listed{crews_, crew.get()};
   while (crew->remaining != 0 && !closed_) {
     const bool may_grow = crew->threads < crew->limit && crew->waiting() != 0;
     if (crew->threads == 0 || (may_grow && crew->is_slow())) {
@@ -121,8 +132,7 @@ brisk_status Modules::watch(const std::shared_ptr<Crew> &crew, uint64_t end, Loc
           {std::max(crew->threads, 1u), crew->limit - crew->threads, crew->waiting()});
       for (size_t i = 0; i < std::max<size_t>(more, 1); ++i)
         crew->threads += start("brisk-load", &Modules::work, crew) ? 1 : 0;
-      if (crew->threads == 0) return BRISK_OUT_OF_MEMORY;
-      continue;
+      if (crew->threads == 0) fail(BRISK_OUT_OF_MEMORY, "the system gives no thread to load on");
     }
     wait(crew->watch, lock, may_grow ? std::min(end, Clock::add(now(), patience)) : end);
     if (crew->remaining != 0 && now() >= end) return BRISK_TIMEOUT;

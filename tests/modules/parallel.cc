@@ -113,6 +113,19 @@ TEST(Parallel, NamesAllThatFailed) {
   EXPECT_EQ(above.loads(), 0);
 }
 
+TEST(Parallel, FindsALoadThatLoadsAll) {
+  const Modules modules = new_modules();
+  Result inner;
+  Part part([&] {
+    inner = load_all(modules);
+    return "";
+  });
+  part.add(modules, "part");
+  EXPECT_EQ(load_all(modules), BRISK_OK);
+  EXPECT_EQ(inner, BRISK_DEADLOCK);
+  EXPECT_TRUE(inner.says("module part")) << inner;
+}
+
 TEST(Parallel, GoesOnAfterATimeout) {
   const Modules modules = new_modules();
   const Many many(modules, 4, [] { return nap(30); });

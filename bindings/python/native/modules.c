@@ -237,7 +237,8 @@ static const char modules_load_all_doc[] =
     "--\n"
     "\n"
     "Loads every module, in parallel where dependencies allow. A failure comes after all\n"
-    "have been tried and names each module that failed, and why.";
+    "have been tried and names each module that failed, and why. A call from the load of\n"
+    "a module would wait for itself and is BRISK_DEADLOCK.";
 
 static PyObject *call_modules_load_all(PyObject *self, PyObject *const *args, Py_ssize_t count) {
   uint32_t threads = 0;

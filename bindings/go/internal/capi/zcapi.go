@@ -1864,7 +1864,8 @@ func ModulesLoad(modules *Modules, name []byte, timeoutNs uint64, err **Error) S
 }
 
 // ModulesLoadAll is brisk_modules_load_all. Loads every module, in parallel where dependencies
-// allow. A failure comes after all have been tried and names each module that failed, and why.
+// allow. A failure comes after all have been tried and names each module that failed, and why. A
+// call from the load of a module would wait for itself and is BRISK_DEADLOCK.
 //
 //   - modules: The set.
 //   - threads: The most threads to load on; 0 for 4. More than one are used only while loads take
@@ -1873,7 +1874,7 @@ func ModulesLoad(modules *Modules, name []byte, timeoutNs uint64, err **Error) S
 //     it.
 //
 // Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED,
-// BRISK_OUT_OF_MEMORY. Any thread. Blocks up to its timeout.
+// BRISK_DEADLOCK, BRISK_OUT_OF_MEMORY. Any thread. Blocks up to its timeout.
 func ModulesLoadAll(modules *Modules, threads uint32, timeoutNs uint64, err **Error) Status {
 	return Status(C.brisk_modules_load_all(
 		modules,

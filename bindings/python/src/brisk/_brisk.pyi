@@ -493,7 +493,8 @@ class ModulesHandle:
 
     def load_all(self, threads: int, timeout_ns: int, /) -> int:
         """Loads every module, in parallel where dependencies allow. A failure comes after all have
-        been tried and names each module that failed, and why.
+        been tried and names each module that failed, and why. A call from the load of a module
+        would wait for itself and is BRISK_DEADLOCK.
         """
 
     def preload(self) -> None:

@@ -334,7 +334,8 @@ extern "C" {
     ) -> brisk_status;
 
     /// Loads every module, in parallel where dependencies allow. A failure comes after all have
-    /// been tried and names each module that failed, and why.
+    /// been tried and names each module that failed, and why. A call from the load of a module
+    /// would wait for itself and is [`BRISK_DEADLOCK`].
     ///
     /// - `modules`: The set.
     /// - `threads`: The most threads to load on; 0 for 4. More than one are used only while loads
@@ -343,7 +344,8 @@ extern "C" {
     ///   after it.
     ///
     /// Outcomes: [`BRISK_TIMEOUT`]. Fails with [`BRISK_INVALID`], [`BRISK_CLOSED`],
-    /// [`BRISK_LOAD_FAILED`], [`BRISK_OUT_OF_MEMORY`]. Any thread. Blocks up to its timeout.
+    /// [`BRISK_LOAD_FAILED`], [`BRISK_DEADLOCK`], [`BRISK_OUT_OF_MEMORY`]. Any thread. Blocks up to
+    /// its timeout.
     pub fn brisk_modules_load_all(
         modules: *mut brisk_modules,
         threads: u32,
