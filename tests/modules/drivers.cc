@@ -22,12 +22,14 @@ using brisk::modules::Turn;
 
 class Drivers : public testing::Test {
  protected:
-  const Driver &load(const std::string &name, const std::string &kinds) {
+  const Driver &load(const std::string &name, const std::string &kinds,
+                     uint32_t newest = BRISK_DRIVER_VERSION) {
     brisk::modules::Manifest manifest;
     brisk::modules::Library library =
         brisk::modules::open_library(std::string(BRISK_DRIVERS "/") + name + ".so", "");
     manifest.name = name;
     manifest.kinds = {kinds};
+    manifest.abi_max = newest;
     auto &host = brisk::modules::Host::make(runtime_);
     drivers_.push_back(std::make_unique<Driver>(negotiate(library, manifest, host)));
     library_ = library;
@@ -61,6 +63,15 @@ TEST_F(Drivers, HaveTheNewestVersionThatBothSpeak) {
   EXPECT_EQ(old.connection.execute(connection, "x", 1, 0, nullptr, nullptr), BRISK_UNSUPPORTED);
   EXPECT_EQ(old.connection.open("", 0, 0, &connection, &error), BRISK_INVALID);
   EXPECT_EQ(message(error), "the target is empty");
+}
+
+TEST_F(Drivers, HaveNothingBeyondTheirTableOrTheirVersion) {
+  for (const uint32_t newest : {BRISK_DRIVER_VERSION, BRISK_DRIVER_VERSION_1_0}) {
+    const Driver &driver = load("mixed", "connection", newest);
+    EXPECT_EQ(driver.version, newest);
+    EXPECT_EQ(driver.connection.check(nullptr, 0, nullptr), BRISK_OK);
+    EXPECT_EQ(driver.connection.execute(nullptr, "x", 1, 0, nullptr, nullptr), BRISK_UNSUPPORTED);
+  }
 }
 
 TEST_F(Drivers, HaveTheErrorsOfTheHost) {

@@ -180,19 +180,23 @@ TEST(Idle, LoadsWhatNobodyAskedFor) {
 
 TEST(Idle, StandsBackWhileOthersLoad) {
   const Modules modules = new_modules();
-  std::atomic<int> inside{0};
-  std::atomic<bool> together{false};
-  const auto body = [&] {
-    if (++inside > 1) together = true;
-    nap(3);
-    --inside;
+  std::atomic<bool> inside{false};
+  std::atomic<bool> go{false};
+  Part wanted([&] {
+    inside = true;
+    while (!go) nap(1);
     return "";
-  };
-  const Many many(modules, 10, body);
-  EXPECT_EQ(load(modules, "part9"), BRISK_OK);
+  });
+  const Many many(modules, 3, [] { return ""; });
+  wanted.add(modules, "wanted");
+  std::thread caller([&] { EXPECT_EQ(load(modules, "wanted"), BRISK_OK); });
+  while (!inside) nap(1);
   EXPECT_EQ(call(brisk_modules_preload, modules), BRISK_OK);
-  EXPECT_TRUE(eventually([&] { return state(modules, "part8") == BRISK_MODULE_STATE_LOADED; }));
-  EXPECT_FALSE(together);
+  nap(20);
+  for (const auto &part : many.parts) EXPECT_EQ(part->loads(), 0);
+  go = true;
+  caller.join();
+  EXPECT_TRUE(eventually([&] { return state(modules, "part2") == BRISK_MODULE_STATE_LOADED; }));
 }
 
 // Runs body in a child, which must return 0 in time.
