@@ -38,6 +38,8 @@ Ref<Batch> Batch::begin(Workers &pool, const Call &call, size_t count, bool race
   if (count == 0) batch->stop(Why::finished);
   const size_t runners = std::min<size_t>(pool.threads_max(), count);
   Submitted submitted = Submitted::queued;
+  // The first runner does alone, if need be, and may be done before the next one is refused.
+  bool begun = count == 0;
   for (size_t i = 0; i < runners && submitted == Submitted::queued; ++i) {
     const Task::Call run{runner, batch.get(), [](void *user) {
                            auto *self = static_cast<Batch *>(user);
@@ -51,16 +53,22 @@ Ref<Batch> Batch::begin(Workers &pool, const Call &call, size_t count, bool race
       run.destroy(run.user);
       submitted = Submitted::refused;
     } else {
-      submitted = pool.submit(task);
+      try {
+        submitted = pool.submit(task);
+      } catch (const std::bad_alloc &) {
+        submitted = Submitted::refused;
+        if (begun) break;
+        batch->leave();
+        throw;
+      }
     }
-    // The first one does alone, if need be.
-    if (i != 0 && submitted == Submitted::refused) break;
+    begun = begun || submitted == Submitted::queued;
   }
-  const bool begun = submitted == Submitted::queued || batch->runners_ > 1;
-  if (!begun && count != 0) batch->stop(Why::cancelled);
+  if (!begun) batch->stop(Why::cancelled);
   batch->leave();
+  if (begun) return batch;
   if (submitted == Submitted::closed) brisk::fail(BRISK_CLOSED, "the pool of workers is closed");
-  return begun || count == 0 ? batch : Ref<Batch>();
+  return {};
 }
 
 brisk_status Batch::runner(void *user, brisk_task *) {
@@ -81,7 +89,8 @@ void Batch::leave() noexcept {
   if (call_.destroy != nullptr) call_.destroy(call_.user);
   call_.destroy = nullptr;
   // Whoever was never called is accounted for by nobody.
-  stop(accounted_.load(std::memory_order_relaxed) == count_ ? Why::finished : Why::cancelled);
+  const bool all = accounted_.load(std::memory_order_relaxed) == count_;
+  stop(all ? Why::finished : pool_->closed() ? Why::closed : Why::cancelled);
 }
 
 bool Batch::run_items() noexcept {
@@ -97,6 +106,7 @@ bool Batch::run_items() noexcept {
     any = true;
     if (deadline_ != UINT64_MAX && monotonic_now() >= deadline_) stop(Why::deadline);
     if (token_ && token_->cancelled()) stop(Why::cancelled);
+    if (pool_->closed()) stop(Why::closed);
     const size_t last = std::min(first + chunk, count_);
     size_t ended = 0;
     for (size_t i = first; i < last && !over(); ++i, ++ended)
@@ -143,7 +153,7 @@ void Batch::stop(Why why) noexcept {
 bool Batch::cancelled() const noexcept {
   const Why now = why();
   return (now != Why::nothing && now != Why::finished) || (token_ && token_->cancelled()) ||
-         monotonic_now() >= deadline_;
+         pool_->closed() || monotonic_now() >= deadline_;
 }
 
 bool Batch::wait(uint64_t deadline) {
@@ -177,7 +187,7 @@ brisk_task_state Batch::state(size_t index) const noexcept {
   const bool late = now == Why::deadline;
   if (state == BRISK_TASK_STATE_RUNNING)
     return late ? BRISK_TASK_STATE_TIMED_OUT : BRISK_TASK_STATE_CANCELLED;
-  return late ? BRISK_TASK_STATE_NEVER_STARTED : BRISK_TASK_STATE_CANCELLED;
+  return late || now == Why::closed ? BRISK_TASK_STATE_NEVER_STARTED : BRISK_TASK_STATE_CANCELLED;
 }
 
 void Batch::states(int32_t *states, size_t count) const noexcept {

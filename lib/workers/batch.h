@@ -50,7 +50,7 @@ class Batch final : public Counted {
   void explain(size_t index, std::string why) noexcept;
 
  private:
-  enum class Why : uint32_t { nothing, finished, deadline, won, cancelled };
+  enum class Why : uint32_t { nothing, finished, deadline, won, cancelled, closed };
   struct Reason {
     brisk_status status = BRISK_OK;
     std::string text;

@@ -707,6 +707,30 @@ TEST_F(WorkersTest, ClosingCancelsTasksThatWaitForTasks) {
   EXPECT_EQ(wait(outer), BRISK_TASK_STATE_CANCELLED);
 }
 
+TEST_F(WorkersTest, ClosingEndsABatch) {
+  const Workers workers = pool([](auto &options) { options.threads = 1; });
+  Gate begun;
+  Batch batch;
+  ASSERT_EQ(begin(
+                workers, 400,
+                [&](size_t, brisk_batch *self) -> brisk_status {
+                  begun.open();
+                  return eventually([&] { return brisk_batch_is_cancelled(self) != 0; })
+                             ? BRISK_OK
+                             : BRISK_INTERNAL;
+                },
+                batch),
+            BRISK_OK);
+  ASSERT_TRUE(begun.wait());
+  size_t size = 0;
+  EXPECT_EQ(call(brisk_workers_close, workers, 10 * second, nullptr, 0u, &size), BRISK_OK);
+  wait(batch);
+  const std::vector<int32_t> all = states(batch, 400);
+  EXPECT_EQ(all.front(), BRISK_TASK_STATE_DONE) << "it sees that it is cancelled";
+  EXPECT_EQ(all.back(), BRISK_TASK_STATE_NEVER_STARTED);
+  EXPECT_EQ(destroyed_, 1);
+}
+
 TEST_F(WorkersTest, APoolThatNobodyHoldsEndsWithItsTasks) {
   Gate begun;
   Gate gate;
