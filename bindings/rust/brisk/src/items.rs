@@ -106,7 +106,7 @@ impl<E: fmt::Display> From<RaceError<E>> for Error {
 impl Workers {
     /// Calls a function for each item, on as many threads as there are, and waits until all have
     /// returned. Returns the outcome of each, in their order. Items and function may borrow, since
-    /// nothing ends this before they do.
+    /// nothing ends this before they return; a pool that closes starts no more of them.
     ///
     /// Fails as closed when the pool is, and as refused when its queue has no room.
     ///
@@ -213,7 +213,7 @@ impl Workers {
 }
 
 /// Items that may borrow. When this goes, every call for them has returned, which is so already
-/// when their batch has ended; but a pool that closes while a batch begins may have begun some.
+/// when their batch has ended, unless a pool that closes ended it.
 struct Returned<'a, T>(&'a mut Arc<T>);
 
 impl<T> Drop for Returned<'_, T> {

@@ -227,3 +227,33 @@ fn are_refused_by_a_full_queue_and_a_closed_pool() {
     let race = workers.race([1], None, |_, _| Ok::<_, Infallible>(()));
     assert!(matches!(race, Err(RaceError::Workers(error)) if error.kind() == ErrorKind::Closed));
 }
+
+#[test]
+fn of_a_map_have_returned_when_it_ends_with_its_pool() {
+    for threads in [1, 2] {
+        let workers = workers(threads);
+        let (begun, inside) = (AtomicBool::new(false), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            let map = scope.spawn(|| {
+                let outcomes = workers.map(0..400, |item, context| {
+                    inside.fetch_add(1, Ordering::SeqCst);
+                    begun.store(true, Ordering::SeqCst);
+                    let seen = eventually(|| context.is_cancelled());
+                    inside.fetch_sub(1, Ordering::SeqCst);
+                    if seen {
+                        Ok(item)
+                    } else {
+                        Err("nobody told")
+                    }
+                });
+                assert_eq!(inside.load(Ordering::SeqCst), 0);
+                outcomes.unwrap()
+            });
+            assert!(eventually(|| begun.load(Ordering::SeqCst)));
+            assert!(workers.close(None).unwrap().is_empty());
+            let outcomes = map.join().unwrap();
+            assert!(outcomes.iter().any(Result::is_ok));
+            assert!(matches!(outcomes[399], Err(TaskError::NeverStarted)));
+        });
+    }
+}
