@@ -3,6 +3,7 @@
 package brisk_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -71,5 +72,38 @@ func BenchmarkGetOrLoadMiss(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		cache.Erase(keys[i%100])
 		cache.GetOrLoad(noDeadline, keys[i%100], load)
+	}
+}
+
+func nothing(context.Context) (any, error) { return nil, nil }
+
+func BenchmarkSubmitAndWait(b *testing.B) {
+	workers := newWorkers(b, brisk.WorkersOptions{})
+	b.ReportAllocs()
+	for b.Loop() {
+		task, _ := workers.Submit(noDeadline, nothing)
+		task.Wait(noDeadline)
+	}
+}
+
+func BenchmarkSubmit1000(b *testing.B) {
+	workers := newWorkers(b, brisk.WorkersOptions{})
+	tasks := make([]*brisk.Task, 1000)
+	b.ReportAllocs()
+	for b.Loop() {
+		for i := range tasks {
+			tasks[i], _ = workers.Submit(noDeadline, nothing)
+		}
+		for _, task := range tasks {
+			task.Wait(noDeadline)
+		}
+	}
+}
+
+func BenchmarkBatchOf1000(b *testing.B) {
+	workers := newWorkers(b, brisk.WorkersOptions{})
+	b.ReportAllocs()
+	for b.Loop() {
+		workers.Batch(noDeadline, 1000, func(context.Context, int) error { return nil })
 	}
 }

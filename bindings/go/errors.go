@@ -14,23 +14,26 @@ type Error struct {
 
 // What errors.Is compares with.
 var (
-	// ErrTimeout is a wait that ended before the load it waited for; the load goes on.
+	// ErrTimeout is a wait that ended before the load it waited for, which goes on, or a task that was
+	// not done by its deadline.
 	ErrTimeout error = &Error{Status: StatusTimeout}
-	// ErrRefused is a call that needs room while callers pin all that the cache holds.
+	// ErrRefused is a call that needs room while callers pin all that the cache holds, or a queue of
+	// tasks that is full.
 	ErrRefused error = &Error{Status: StatusRefused}
 	// ErrInvalid is a wrong argument.
 	ErrInvalid error = &Error{Status: StatusInvalid}
-	// ErrClosed is a cache or runtime that was closed, or a handle that was released.
+	// ErrClosed is a cache, runtime or pool that was closed, or a handle that was released.
 	ErrClosed error = &Error{Status: StatusClosed}
 	// ErrOutOfMemory is a system that has no memory.
 	ErrOutOfMemory error = &Error{Status: StatusOutOfMemory}
-	// ErrTooLarge is a key, a value or an entry beyond a limit.
+	// ErrTooLarge is a key, a value, an entry or the bytes of a task beyond a limit.
 	ErrTooLarge error = &Error{Status: StatusTooLarge}
 	// ErrExists is a name that a live cache has.
 	ErrExists error = &Error{Status: StatusExists}
-	// ErrLoadFailed is a loader that failed, for this caller or for the one it waited for.
+	// ErrLoadFailed is a loader that failed, for this caller or for the one it waited for, a task that
+	// panicked, or a race that nobody won.
 	ErrLoadFailed error = &Error{Status: StatusLoadFailed}
-	// ErrDeadlock is a load that waits, directly or through others, for itself.
+	// ErrDeadlock is a load or a task that waits, directly or through others, for itself.
 	ErrDeadlock error = &Error{Status: StatusDeadlock}
 	// ErrInternal is an unexpected condition inside the library; please report its message.
 	ErrInternal error = &Error{Status: StatusInternal}
@@ -50,7 +53,7 @@ func (e *Error) Is(target error) bool {
 	return ok && *other == Error{Status: e.Status}
 }
 
-// Unwrap returns what the caller's own loader failed with.
+// Unwrap returns what the caller's own function failed with, or for a deadline that of contexts.
 func (e *Error) Unwrap() error { return e.cause }
 
 // check makes an error of a failure, and nothing of success and outcomes.

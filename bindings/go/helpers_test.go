@@ -4,6 +4,7 @@ package brisk_test
 
 import (
 	"errors"
+	"os"
 	"testing"
 
 	"github.com/brisk-runtime/brisk/bindings/go"
@@ -71,3 +72,6 @@ func bytesOf(texts ...string) [][]byte {
 	}
 	return items
 }
+
+// threads is how many threads the process has.
+func threads() int { return len(must(os.ReadDir("/proc/self/task"))) }

@@ -3,11 +3,13 @@
 package brisk_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -32,6 +34,13 @@ func TestMain(m *testing.M) {
 		fmt.Println(err)
 		_, _, err = brisk.FindCache("name")
 		fmt.Println(err)
+	case "goexit":
+		workers := must(brisk.NewWorkers(brisk.WorkersOptions{}))
+		task := must(workers.Submit(noDeadline, func(context.Context) (any, error) {
+			runtime.Goexit()
+			return nil, nil
+		}))
+		task.Wait(noDeadline)
 	}
 }
 
@@ -68,10 +77,21 @@ func TestAnotherInterfaceIsRefused(t *testing.T) {
 	}
 }
 
-func TestOtherProgramsRunWhileCachesLive(t *testing.T) {
+func TestGoexitInATaskEndsTheProgram(t *testing.T) {
+	program := exec.Command(must(os.Executable()))
+	program.Env = append(os.Environ(), role+"=goexit")
+	said, err := program.CombinedOutput()
+	if err == nil || !strings.Contains(string(said), "brisk: the task called runtime.Goexit") {
+		t.Errorf("%v\n%s", err, said)
+	}
+}
+
+func TestOtherProgramsRunWhileCachesAndPoolsLive(t *testing.T) {
 	cache := newCache(t, brisk.CacheOptions{})
 	put(t, cache, "key", "value")
+	workers := one(t)
 	for range 5 {
+		ends(t, submit(t, workers, brisk.TaskOptions{}, answer(1, nil)), brisk.TaskStateDone, nil)
 		if said, err := exec.Command("echo", "hello").Output(); string(said) != "hello\n" || err != nil {
 			t.Errorf("%q, %v", said, err)
 		}
@@ -100,18 +120,20 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-// The README shows a whole program and what it prints: those of examples/hello.
-func TestReadmeIsTheExample(t *testing.T) {
+// The README shows whole programs and what they print: those of examples.
+func TestReadmeHasTheExamples(t *testing.T) {
 	readme := string(must(os.ReadFile("README.md")))
-	program := string(must(os.ReadFile("examples/hello/main.go")))
-	if !strings.Contains(readme, "```go\n"+program+"```\n") {
-		t.Error("the program in README.md is not examples/hello/main.go")
-	}
-	if testing.Short() {
-		return
-	}
-	said, err := exec.Command("go", "run", "./examples/hello").CombinedOutput()
-	if err != nil || !strings.Contains(readme, "It prints\n\n```\n"+string(said)+"```\n") {
-		t.Errorf("README.md does not show what the example prints: %v\n%s", err, said)
+	for _, example := range must(filepath.Glob("examples/*")) {
+		program := string(must(os.ReadFile(filepath.Join(example, "main.go"))))
+		if !strings.Contains(readme, "```go\n"+program+"```\n") {
+			t.Error("README.md does not show", example)
+		}
+		if testing.Short() {
+			continue
+		}
+		said, err := exec.Command("go", "run", "./"+example).CombinedOutput()
+		if err != nil || !strings.Contains(readme, "It prints\n\n```\n"+string(said)+"```\n") {
+			t.Errorf("README.md does not show what %s prints: %v\n%s", example, err, said)
+		}
 	}
 }

@@ -41,12 +41,14 @@ const (
 	StatusTooLarge = capi.StatusTooLarge
 	// The name is taken by a live object.
 	StatusExists = capi.StatusExists
-	// The loader of this key failed; the message is the loader's own.
+	// The loader of this key, or of this module, failed; the message is its own.
 	StatusLoadFailed = capi.StatusLoadFailed
 	// A load waits, directly or through others, for itself.
 	StatusDeadlock = capi.StatusDeadlock
 	// An unexpected condition inside the library; please report the message.
 	StatusInternal = capi.StatusInternal
+	// A driver does not offer this, or does not know this version.
+	StatusUnsupported = capi.StatusUnsupported
 )
 
 // Clock: Which clock a runtime reads. Later versions may add values.
@@ -224,5 +226,210 @@ func newCacheStats(raw *capi.CacheStats) (figures CacheStats) {
 	figures.RawBytes = raw.RawBytes
 	figures.StoredBytes = raw.StoredBytes
 	figures.CompressedEntries = raw.CompressedEntries
+	return figures
+}
+
+// ModuleState: How far a module is. Later versions may add values.
+type ModuleState = capi.ModuleState
+
+// The values of ModuleState.
+const (
+	// Known, and not used yet.
+	ModuleStateUnloaded = capi.ModuleStateUnloaded
+	// Some thread loads it.
+	ModuleStateLoading = capi.ModuleStateLoading
+	// Ready, for as long as the process lives.
+	ModuleStateLoaded = capi.ModuleStateLoaded
+	// Its load failed, or its manifest; the reason is kept until it is tried again.
+	ModuleStateFailed = capi.ModuleStateFailed
+)
+
+// ModuleStep: What a callback is asked to do. Later versions may add values.
+type ModuleStep = capi.ModuleStep
+
+// The values of ModuleStep.
+const (
+	// Load the module.
+	ModuleStepLoad = capi.ModuleStepLoad
+	// Do what makes the first use fast. Runs after the load, only where it was asked for.
+	ModuleStepWarmUp = capi.ModuleStepWarmUp
+)
+
+// ModuleText: What a report tells about a module in words. Later versions may add values.
+type ModuleText = capi.ModuleText
+
+// The values of ModuleText.
+const (
+	// Its name.
+	ModuleTextName = capi.ModuleTextName
+	// What it offers: kinds of drivers, or "library" or "host".
+	ModuleTextKinds = capi.ModuleTextKinds
+	// The schemes of addresses that it serves.
+	ModuleTextSchemes = capi.ModuleTextSchemes
+	// Its version.
+	ModuleTextVersion = capi.ModuleTextVersion
+	// The modules that it needs, separated by spaces.
+	ModuleTextDependencies = capi.ModuleTextDependencies
+	// The modules that need it, separated by spaces.
+	ModuleTextDependents = capi.ModuleTextDependents
+	// The path of its manifest; empty for one given by a callback.
+	ModuleTextSource = capi.ModuleTextSource
+	// The path of the library that was opened.
+	ModuleTextLibrary = capi.ModuleTextLibrary
+	// Why it failed.
+	ModuleTextReason = capi.ModuleTextReason
+	// The latest messages of its driver, a line each.
+	ModuleTextLog = capi.ModuleTextLog
+)
+
+// ReportFormat: How a report is written. Later versions may add values.
+type ReportFormat = capi.ReportFormat
+
+// The values of ReportFormat.
+const (
+	// A table to read, slowest module first.
+	ReportFormatText = capi.ReportFormatText
+	// One object, with all that is known.
+	ReportFormatJson = capi.ReportFormatJson
+)
+
+// ModuleFigures: Figures of a module at the moment of its report.
+type ModuleFigures struct {
+	// How far it is.
+	State ModuleState
+	// How long the load took in nanoseconds, without what it waited for; so far, where it goes on.
+	LoadTime time.Duration
+	// How long the warm-up took in nanoseconds.
+	WarmUpTime time.Duration
+	// Bytes of memory that the process gained meanwhile; loads at the same time count in each
+	// other's.
+	GainedBytes uint64
+	// The system's number of the thread that loaded it; 0 before.
+	Thread uint64
+	// How often it was loaded, successfully or not.
+	Attempts uint32
+	// How many modules need it directly.
+	Dependents uint32
+}
+
+func newModuleFigures(raw *capi.ModuleFigures) (figures ModuleFigures) {
+	figures.State = raw.State
+	figures.LoadTime = time.Duration(raw.LoadNs)
+	figures.WarmUpTime = time.Duration(raw.WarmUpNs)
+	figures.GainedBytes = raw.GainedBytes
+	figures.Thread = raw.Thread
+	figures.Attempts = raw.Attempts
+	figures.Dependents = raw.Dependents
+	return figures
+}
+
+// TaskPriority: Which tasks are taken first. Within one priority the oldest is. Later versions may
+// add values.
+type TaskPriority = capi.TaskPriority
+
+// The values of TaskPriority.
+const (
+	// After those of high priority.
+	TaskPriorityNormal = capi.TaskPriorityNormal
+	// First.
+	TaskPriorityHigh = capi.TaskPriorityHigh
+	// When nothing else is queued.
+	TaskPriorityLow = capi.TaskPriorityLow
+)
+
+// TaskState: How far a task is, or how it ended. Later versions may add values.
+type TaskState = capi.TaskState
+
+// The values of TaskState.
+const (
+	// It waits for a thread, or for memory.
+	TaskStateQueued = capi.TaskStateQueued
+	// A thread runs it.
+	TaskStateRunning = capi.TaskStateRunning
+	// It succeeded.
+	TaskStateDone = capi.TaskStateDone
+	// It failed.
+	TaskStateFailed = capi.TaskStateFailed
+	// Its deadline passed while it ran; it is not interrupted, and what it gives is dropped.
+	TaskStateTimedOut = capi.TaskStateTimedOut
+	// It was cancelled before it began, or failed after it was.
+	TaskStateCancelled = capi.TaskStateCancelled
+	// Its deadline passed, or the pool was closed, before it began.
+	TaskStateNeverStarted = capi.TaskStateNeverStarted
+)
+
+// WorkersStats: Figures of a pool. Counts run from its creation. Durations are to an eighth.
+type WorkersStats struct {
+	// Threads that were started.
+	Threads uint32
+	// Tasks that wait for a thread or for memory.
+	Queued uint64
+	// What these declared, in bytes.
+	QueuedBytes uint64
+	// Tasks that run.
+	Running uint64
+	// Tasks, and items of batches, that succeeded.
+	Done uint64
+	// Those that failed.
+	Failed uint64
+	// Those whose deadline passed while they ran.
+	TimedOut uint64
+	// Those that were cancelled.
+	Cancelled uint64
+	// Those whose deadline passed before they began.
+	NeverStarted uint64
+	// Tasks that found the queue full.
+	Refused uint64
+	// Half of the tasks waited for less, in nanoseconds.
+	WaitP50Time time.Duration
+	// 99 of 100 tasks waited for less, in nanoseconds.
+	WaitP99Time time.Duration
+	// The longest wait, in nanoseconds.
+	WaitMaxTime time.Duration
+	// Half of the tasks ran for less, in nanoseconds.
+	RunP50Time time.Duration
+	// 99 of 100 tasks ran for less, in nanoseconds.
+	RunP99Time time.Duration
+	// The longest run, in nanoseconds.
+	RunMaxTime time.Duration
+}
+
+func newWorkersStats(raw *capi.WorkersStats) (figures WorkersStats) {
+	figures.Threads = raw.Threads
+	figures.Queued = raw.Queued
+	figures.QueuedBytes = raw.QueuedBytes
+	figures.Running = raw.Running
+	figures.Done = raw.Done
+	figures.Failed = raw.Failed
+	figures.TimedOut = raw.TimedOut
+	figures.Cancelled = raw.Cancelled
+	figures.NeverStarted = raw.NeverStarted
+	figures.Refused = raw.Refused
+	figures.WaitP50Time = time.Duration(raw.WaitP50Ns)
+	figures.WaitP99Time = time.Duration(raw.WaitP99Ns)
+	figures.WaitMaxTime = time.Duration(raw.WaitMaxNs)
+	figures.RunP50Time = time.Duration(raw.RunP50Ns)
+	figures.RunP99Time = time.Duration(raw.RunP99Ns)
+	figures.RunMaxTime = time.Duration(raw.RunMaxNs)
+	return figures
+}
+
+// LimiterStats: Figures of a limiter. Counts run from its creation.
+type LimiterStats struct {
+	// Acquisitions that succeeded.
+	Acquired uint64
+	// Acquisitions that did not come in time.
+	Refused uint64
+	// Time spent waiting for tokens by those that succeeded, in nanoseconds.
+	WaitedTime time.Duration
+	// Tokens that could be taken now; negative when some are taken in advance.
+	Available float64
+}
+
+func newLimiterStats(raw *capi.LimiterStats) (figures LimiterStats) {
+	figures.Acquired = raw.Acquired
+	figures.Refused = raw.Refused
+	figures.WaitedTime = time.Duration(raw.WaitedNs)
+	figures.Available = raw.Available
 	return figures
 }

@@ -57,7 +57,7 @@
 #define BRISK_ABI_VERSION (0u * 65536u + 1u)
 
 /** The digest of the description of the interface; compare with brisk_abi_digest. */
-#define BRISK_ABI_DIGEST UINT64_C(0x62d2fe32da7c0fcc)
+#define BRISK_ABI_DIGEST UINT64_C(0x66cb728b700040cd)
 
 #ifdef __cplusplus
 extern "C" {
@@ -98,10 +98,12 @@ enum {
   BRISK_TOO_LARGE = -4,     /**< A key, a value or an entry is beyond a limit; the message names
                                  size and limit. */
   BRISK_EXISTS = -5,        /**< The name is taken by a live object. */
-  BRISK_LOAD_FAILED = -6,   /**< The loader of this key failed; the message is the loader's own. */
+  BRISK_LOAD_FAILED = -6,   /**< The loader of this key, or of this module, failed; the message
+                                 is its own. */
   BRISK_DEADLOCK = -7,      /**< A load waits, directly or through others, for itself. */
   BRISK_INTERNAL = -8,      /**< An unexpected condition inside the library; please report the
                                  message. */
+  BRISK_UNSUPPORTED = -9,   /**< A driver does not offer this, or does not know this version. */
 };
 
 /**

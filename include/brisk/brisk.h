@@ -8,5 +8,7 @@
 #include <brisk/runtime.h>
 #include <brisk/cache.h>
 #include <brisk/load.h>
+#include <brisk/modules.h>
+#include <brisk/workers.h>
 
 #endif

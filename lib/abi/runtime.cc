@@ -87,7 +87,7 @@ brisk_status brisk_runtime_read_stats(brisk_runtime *runtime, brisk_runtime_stat
     require(stats, "stats");
     const Ref<Runtime> live = runtime_or_default(runtime);
     brisk_runtime_stats figures{};
-    figures.caches = static_cast<uint32_t>(live->members());
+    figures.caches = static_cast<uint32_t>(live->caches());
     figures.budget_bytes = live->account().limit();
     figures.held_bytes = live->account().held();
     figures.peak_bytes = live->account().peak();

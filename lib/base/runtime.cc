@@ -94,9 +94,10 @@ Ref<Member> Runtime::find(std::string_view name) {
   return {};
 }
 
-size_t Runtime::members() {
+size_t Runtime::caches() {
   std::lock_guard lock(mutex_);
-  return members_.size();
+  return static_cast<size_t>(std::count_if(
+      members_.begin(), members_.end(), [](const Member *member) { return member->is_cache(); }));
 }
 
 template <class Use>

@@ -34,6 +34,8 @@ class Member : public Counted {
   // Empty for a member without a name, or closed.
   virtual std::string_view name() const noexcept = 0;
   virtual void close() noexcept = 0;
+  // Whether the figures of the runtime count it among its caches.
+  virtual bool is_cache() const noexcept { return false; }
   // Keeps the memory and nothing else: whoever only holds a member does not delay the end of it.
   virtual void hold() noexcept = 0;
   virtual void let_go() noexcept = 0;
@@ -68,7 +70,7 @@ class Runtime final : public Counted {
   void join(Member &member);
   void leave(Member &member) noexcept;
   Ref<Member> find(std::string_view name);
-  size_t members();
+  size_t caches();
 
   // Closes every member and ends the sweeper.
   void close() noexcept;

@@ -115,6 +115,7 @@ class Cache final : public Member {
   void close() noexcept override;
   uint64_t sweep(uint64_t now) noexcept override;
   void shed(uint64_t bytes) noexcept override;
+  bool is_cache() const noexcept override { return true; }
   void fork_prepare() noexcept override;
   void fork_release(bool in_child) noexcept override;
   void hold() noexcept override { holds_.fetch_add(1, std::memory_order_relaxed); }

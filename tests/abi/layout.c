@@ -7,6 +7,7 @@
  */
 
 #include <brisk/brisk.h>
+#include <brisk/driver.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,6 +43,7 @@ VALUE(BRISK_EXISTS, -5);
 VALUE(BRISK_LOAD_FAILED, -6);
 VALUE(BRISK_DEADLOCK, -7);
 VALUE(BRISK_INTERNAL, -8);
+VALUE(BRISK_UNSUPPORTED, -9);
 
 SIZE(brisk_clock, 4);
 VALUE(BRISK_CLOCK_SYSTEM, 0);
@@ -126,6 +128,166 @@ FIELD(brisk_cache_stats, reclaim_bytes, 232, 8);
 FIELD(brisk_cache_stats, raw_bytes, 240, 8);
 FIELD(brisk_cache_stats, stored_bytes, 248, 8);
 FIELD(brisk_cache_stats, compressed_entries, 256, 8);
+
+SIZE(brisk_module_state, 4);
+VALUE(BRISK_MODULE_STATE_UNLOADED, 0);
+VALUE(BRISK_MODULE_STATE_LOADING, 1);
+VALUE(BRISK_MODULE_STATE_LOADED, 2);
+VALUE(BRISK_MODULE_STATE_FAILED, 3);
+
+SIZE(brisk_module_step, 4);
+VALUE(BRISK_MODULE_STEP_LOAD, 0);
+VALUE(BRISK_MODULE_STEP_WARM_UP, 1);
+
+SIZE(brisk_module_text, 4);
+VALUE(BRISK_MODULE_TEXT_NAME, 0);
+VALUE(BRISK_MODULE_TEXT_KINDS, 1);
+VALUE(BRISK_MODULE_TEXT_SCHEMES, 2);
+VALUE(BRISK_MODULE_TEXT_VERSION, 3);
+VALUE(BRISK_MODULE_TEXT_DEPENDENCIES, 4);
+VALUE(BRISK_MODULE_TEXT_DEPENDENTS, 5);
+VALUE(BRISK_MODULE_TEXT_SOURCE, 6);
+VALUE(BRISK_MODULE_TEXT_LIBRARY, 7);
+VALUE(BRISK_MODULE_TEXT_REASON, 8);
+VALUE(BRISK_MODULE_TEXT_LOG, 9);
+
+SIZE(brisk_report_format, 4);
+VALUE(BRISK_REPORT_FORMAT_TEXT, 0);
+VALUE(BRISK_REPORT_FORMAT_JSON, 1);
+
+SIZE(brisk_modules_options, 16);
+FIELD(brisk_modules_options, struct_size, 0, 4);
+FIELD(brisk_modules_options, eager, 4, 4);
+FIELD(brisk_modules_options, load_timeout_ns, 8, 8);
+
+SIZE(brisk_module_options, 48);
+FIELD(brisk_module_options, struct_size, 0, 4);
+FIELD(brisk_module_options, name_size, 4, 4);
+FIELD(brisk_module_options, name, 8, 8);
+FIELD(brisk_module_options, version, 16, 8);
+FIELD(brisk_module_options, dependencies, 24, 8);
+FIELD(brisk_module_options, version_size, 32, 4);
+FIELD(brisk_module_options, dependencies_size, 36, 4);
+FIELD(brisk_module_options, warm_up, 40, 4);
+FIELD(brisk_module_options, reserved, 44, 4);
+
+SIZE(brisk_module_figures, 48);
+FIELD(brisk_module_figures, struct_size, 0, 4);
+FIELD(brisk_module_figures, state, 4, 4);
+FIELD(brisk_module_figures, load_ns, 8, 8);
+FIELD(brisk_module_figures, warm_up_ns, 16, 8);
+FIELD(brisk_module_figures, gained_bytes, 24, 8);
+FIELD(brisk_module_figures, thread, 32, 8);
+FIELD(brisk_module_figures, attempts, 40, 4);
+FIELD(brisk_module_figures, dependents, 44, 4);
+
+SIZE(brisk_task_priority, 4);
+VALUE(BRISK_TASK_PRIORITY_NORMAL, 0);
+VALUE(BRISK_TASK_PRIORITY_HIGH, 1);
+VALUE(BRISK_TASK_PRIORITY_LOW, 2);
+
+SIZE(brisk_task_state, 4);
+VALUE(BRISK_TASK_STATE_QUEUED, 0);
+VALUE(BRISK_TASK_STATE_RUNNING, 1);
+VALUE(BRISK_TASK_STATE_DONE, 2);
+VALUE(BRISK_TASK_STATE_FAILED, 3);
+VALUE(BRISK_TASK_STATE_TIMED_OUT, 4);
+VALUE(BRISK_TASK_STATE_CANCELLED, 5);
+VALUE(BRISK_TASK_STATE_NEVER_STARTED, 6);
+
+SIZE(brisk_workers_options, 40);
+FIELD(brisk_workers_options, struct_size, 0, 4);
+FIELD(brisk_workers_options, threads, 4, 4);
+FIELD(brisk_workers_options, queue_tasks, 8, 8);
+FIELD(brisk_workers_options, queue_bytes, 16, 8);
+FIELD(brisk_workers_options, name_size, 24, 4);
+FIELD(brisk_workers_options, reserved, 28, 4);
+FIELD(brisk_workers_options, name, 32, 8);
+
+SIZE(brisk_task_options, 48);
+FIELD(brisk_task_options, struct_size, 0, 4);
+FIELD(brisk_task_options, priority, 4, 4);
+FIELD(brisk_task_options, deadline_ns, 8, 8);
+FIELD(brisk_task_options, bytes, 16, 8);
+FIELD(brisk_task_options, tag, 24, 8);
+FIELD(brisk_task_options, name_size, 32, 4);
+FIELD(brisk_task_options, reserved, 36, 4);
+FIELD(brisk_task_options, name, 40, 8);
+
+SIZE(brisk_workers_stats, 128);
+FIELD(brisk_workers_stats, struct_size, 0, 4);
+FIELD(brisk_workers_stats, threads, 4, 4);
+FIELD(brisk_workers_stats, queued, 8, 8);
+FIELD(brisk_workers_stats, queued_bytes, 16, 8);
+FIELD(brisk_workers_stats, running, 24, 8);
+FIELD(brisk_workers_stats, done, 32, 8);
+FIELD(brisk_workers_stats, failed, 40, 8);
+FIELD(brisk_workers_stats, timed_out, 48, 8);
+FIELD(brisk_workers_stats, cancelled, 56, 8);
+FIELD(brisk_workers_stats, never_started, 64, 8);
+FIELD(brisk_workers_stats, refused, 72, 8);
+FIELD(brisk_workers_stats, wait_p50_ns, 80, 8);
+FIELD(brisk_workers_stats, wait_p99_ns, 88, 8);
+FIELD(brisk_workers_stats, wait_max_ns, 96, 8);
+FIELD(brisk_workers_stats, run_p50_ns, 104, 8);
+FIELD(brisk_workers_stats, run_p99_ns, 112, 8);
+FIELD(brisk_workers_stats, run_max_ns, 120, 8);
+
+SIZE(brisk_limiter_stats, 40);
+FIELD(brisk_limiter_stats, struct_size, 0, 4);
+FIELD(brisk_limiter_stats, reserved, 4, 4);
+FIELD(brisk_limiter_stats, acquired, 8, 8);
+FIELD(brisk_limiter_stats, refused, 16, 8);
+FIELD(brisk_limiter_stats, waited_ns, 24, 8);
+FIELD(brisk_limiter_stats, available, 32, 8);
+
+VALUE(BRISK_DRIVER_VERSION, UINT32_C(65537));
+VALUE(BRISK_DRIVER_VERSION_1_0, UINT32_C(65536));
+
+SIZE(brisk_concurrency, 4);
+VALUE(BRISK_CONCURRENCY_ANY, 0);
+VALUE(BRISK_CONCURRENCY_HANDLE, 1);
+VALUE(BRISK_CONCURRENCY_SERIALIZED, 2);
+
+SIZE(brisk_log, 4);
+VALUE(BRISK_LOG_DEBUG, 0);
+VALUE(BRISK_LOG_INFO, 1);
+VALUE(BRISK_LOG_WARNING, 2);
+
+SIZE(brisk_driver, 40);
+FIELD(brisk_driver, struct_size, 0, 4);
+FIELD(brisk_driver, concurrency, 4, 4);
+FIELD(brisk_driver, name, 8, 8);
+FIELD(brisk_driver, release, 16, 8);
+FIELD(brisk_driver, connection, 24, 8);
+FIELD(brisk_driver, reader, 32, 8);
+
+SIZE(brisk_host, 56);
+FIELD(brisk_host, struct_size, 0, 4);
+FIELD(brisk_host, version, 4, 4);
+FIELD(brisk_host, allocate, 8, 8);
+FIELD(brisk_host, release, 16, 8);
+FIELD(brisk_host, fail, 24, 8);
+FIELD(brisk_host, log, 32, 8);
+FIELD(brisk_host, submit, 40, 8);
+FIELD(brisk_host, now, 48, 8);
+
+SIZE(brisk_connection_driver, 48);
+FIELD(brisk_connection_driver, struct_size, 0, 4);
+FIELD(brisk_connection_driver, version, 4, 4);
+FIELD(brisk_connection_driver, open, 8, 8);
+FIELD(brisk_connection_driver, check, 16, 8);
+FIELD(brisk_connection_driver, reset, 24, 8);
+FIELD(brisk_connection_driver, close, 32, 8);
+FIELD(brisk_connection_driver, execute, 40, 8);
+
+SIZE(brisk_reader_driver, 40);
+FIELD(brisk_reader_driver, struct_size, 0, 4);
+FIELD(brisk_reader_driver, version, 4, 4);
+FIELD(brisk_reader_driver, open, 8, 8);
+FIELD(brisk_reader_driver, next_chunk, 16, 8);
+FIELD(brisk_reader_driver, close, 24, 8);
+FIELD(brisk_reader_driver, seek, 32, 8);
 
 /* Not static, so that no linker can drop a function that nothing calls. */
 struct brisk_functions {
@@ -215,6 +377,100 @@ struct brisk_functions {
                                           brisk_value **value, brisk_error **error);
   brisk_lease *(*brisk_lease_ref)(brisk_lease *lease);
   void (*brisk_lease_unref)(brisk_lease *lease);
+  brisk_status (*brisk_modules_new)(brisk_runtime *runtime, const brisk_modules_options *options,
+                                    brisk_modules **modules, brisk_error **error);
+  brisk_status (*brisk_modules_close)(brisk_modules *modules, brisk_error **error);
+  brisk_status (*brisk_modules_scan)(brisk_modules *modules, const void *folder,
+                                     size_t folder_size, uint64_t *found, brisk_error **error);
+  brisk_status (*brisk_modules_add)(brisk_modules *modules, const brisk_module_options *options,
+                                    brisk_module_fn load, void *user, brisk_destroy_fn destroy,
+                                    brisk_error **error);
+  brisk_status (*brisk_modules_load)(brisk_modules *modules, const void *name, size_t name_size,
+                                     uint64_t timeout_ns, brisk_error **error);
+  brisk_status (*brisk_modules_load_all)(brisk_modules *modules, uint32_t threads,
+                                         uint64_t timeout_ns, brisk_error **error);
+  brisk_status (*brisk_modules_preload)(brisk_modules *modules, brisk_error **error);
+  brisk_status (*brisk_modules_retry)(brisk_modules *modules, const void *name, size_t name_size,
+                                      brisk_error **error);
+  brisk_status (*brisk_modules_state)(brisk_modules *modules, const void *name, size_t name_size,
+                                      brisk_module_state *state, brisk_error **error);
+  brisk_status (*brisk_modules_symbol)(brisk_modules *modules, const void *name, size_t name_size,
+                                       const char *symbol, uint64_t timeout_ns, uint64_t *address,
+                                       brisk_error **error);
+  brisk_status (*brisk_modules_report)(brisk_modules *modules, brisk_module_report **report,
+                                       brisk_error **error);
+  size_t (*brisk_module_report_count)(const brisk_module_report *report);
+  brisk_status (*brisk_module_report_read)(const brisk_module_report *report, size_t index,
+                                           brisk_module_figures *figures, brisk_error **error);
+  const char *(*brisk_module_report_text)(const brisk_module_report *report, size_t index,
+                                          brisk_module_text part);
+  const char *(*brisk_module_report_format)(const brisk_module_report *report,
+                                            brisk_report_format format);
+  brisk_modules *(*brisk_modules_ref)(brisk_modules *modules);
+  void (*brisk_modules_unref)(brisk_modules *modules);
+  brisk_module_report *(*brisk_module_report_ref)(brisk_module_report *module_report);
+  void (*brisk_module_report_unref)(brisk_module_report *module_report);
+  brisk_status (*brisk_workers_new)(brisk_runtime *runtime, const brisk_workers_options *options,
+                                    brisk_workers **workers, brisk_error **error);
+  brisk_status (*brisk_workers_close)(brisk_workers *workers, uint64_t timeout_ns,
+                                      void *stragglers, size_t capacity, size_t *size,
+                                      brisk_error **error);
+  brisk_status (*brisk_workers_submit)(brisk_workers *workers, const brisk_task_options *options,
+                                       brisk_task_fn run, void *user, brisk_destroy_fn destroy,
+                                       uint64_t timeout_ns, brisk_token *token,
+                                       brisk_completions *completions, brisk_task **task,
+                                       brisk_error **error);
+  brisk_status (*brisk_task_wait)(brisk_task *task, uint64_t timeout_ns, brisk_task_state *state,
+                                  brisk_error **error);
+  brisk_task_state (*brisk_task_poll)(const brisk_task *task);
+  brisk_status (*brisk_task_cancel)(brisk_task *task, brisk_error **error);
+  uint32_t (*brisk_task_is_cancelled)(const brisk_task *task);
+  brisk_status (*brisk_task_succeed)(brisk_task *task, const void *result, size_t result_size,
+                                     brisk_error **error);
+  brisk_status (*brisk_task_fail)(brisk_task *task, const void *message, size_t message_size,
+                                  brisk_error **error);
+  brisk_status (*brisk_task_read)(brisk_task *task, void *buffer, size_t capacity, size_t *size,
+                                  brisk_error **error);
+  brisk_status (*brisk_workers_batch)(brisk_workers *workers, size_t count, uint64_t timeout_ns,
+                                      uint32_t race, brisk_item_fn run, void *user,
+                                      brisk_destroy_fn destroy, brisk_token *token,
+                                      brisk_batch **batch, brisk_error **error);
+  brisk_status (*brisk_batch_wait)(brisk_batch *batch, uint64_t timeout_ns, uint64_t *winner,
+                                   brisk_error **error);
+  brisk_status (*brisk_batch_states)(brisk_batch *batch, size_t count, int32_t *states,
+                                     brisk_error **error);
+  brisk_status (*brisk_batch_check)(brisk_batch *batch, size_t index, brisk_error **error);
+  brisk_status (*brisk_batch_cancel)(brisk_batch *batch, brisk_error **error);
+  uint32_t (*brisk_batch_is_cancelled)(const brisk_batch *batch);
+  brisk_status (*brisk_batch_fail)(brisk_batch *batch, size_t index, const void *message,
+                                   size_t message_size, brisk_error **error);
+  brisk_status (*brisk_workers_read_stats)(brisk_workers *workers, brisk_workers_stats *stats,
+                                           brisk_error **error);
+  brisk_status (*brisk_token_new)(brisk_token *parent, brisk_token **token, brisk_error **error);
+  brisk_status (*brisk_token_cancel)(brisk_token *token, brisk_error **error);
+  uint32_t (*brisk_token_is_cancelled)(const brisk_token *token);
+  brisk_status (*brisk_completions_new)(brisk_completions **completions, brisk_error **error);
+  int32_t (*brisk_completions_fd)(const brisk_completions *completions);
+  brisk_status (*brisk_completions_next)(brisk_completions *completions, size_t count,
+                                         uint64_t *tags, size_t *taken, brisk_error **error);
+  brisk_status (*brisk_limiter_new)(double rate, double burst, brisk_limiter **limiter,
+                                    brisk_error **error);
+  brisk_status (*brisk_limiter_acquire)(brisk_limiter *limiter, double tokens, uint64_t timeout_ns,
+                                        brisk_error **error);
+  brisk_status (*brisk_limiter_read_stats)(brisk_limiter *limiter, brisk_limiter_stats *stats,
+                                           brisk_error **error);
+  brisk_workers *(*brisk_workers_ref)(brisk_workers *workers);
+  void (*brisk_workers_unref)(brisk_workers *workers);
+  brisk_task *(*brisk_task_ref)(brisk_task *task);
+  void (*brisk_task_unref)(brisk_task *task);
+  brisk_batch *(*brisk_batch_ref)(brisk_batch *batch);
+  void (*brisk_batch_unref)(brisk_batch *batch);
+  brisk_token *(*brisk_token_ref)(brisk_token *token);
+  void (*brisk_token_unref)(brisk_token *token);
+  brisk_completions *(*brisk_completions_ref)(brisk_completions *completions);
+  void (*brisk_completions_unref)(brisk_completions *completions);
+  brisk_limiter *(*brisk_limiter_ref)(brisk_limiter *limiter);
+  void (*brisk_limiter_unref)(brisk_limiter *limiter);
 };
 
 extern const struct brisk_functions brisk_functions;
@@ -269,6 +525,64 @@ const struct brisk_functions brisk_functions = {
   brisk_cache_get_or_load,
   brisk_lease_ref,
   brisk_lease_unref,
+  brisk_modules_new,
+  brisk_modules_close,
+  brisk_modules_scan,
+  brisk_modules_add,
+  brisk_modules_load,
+  brisk_modules_load_all,
+  brisk_modules_preload,
+  brisk_modules_retry,
+  brisk_modules_state,
+  brisk_modules_symbol,
+  brisk_modules_report,
+  brisk_module_report_count,
+  brisk_module_report_read,
+  brisk_module_report_text,
+  brisk_module_report_format,
+  brisk_modules_ref,
+  brisk_modules_unref,
+  brisk_module_report_ref,
+  brisk_module_report_unref,
+  brisk_workers_new,
+  brisk_workers_close,
+  brisk_workers_submit,
+  brisk_task_wait,
+  brisk_task_poll,
+  brisk_task_cancel,
+  brisk_task_is_cancelled,
+  brisk_task_succeed,
+  brisk_task_fail,
+  brisk_task_read,
+  brisk_workers_batch,
+  brisk_batch_wait,
+  brisk_batch_states,
+  brisk_batch_check,
+  brisk_batch_cancel,
+  brisk_batch_is_cancelled,
+  brisk_batch_fail,
+  brisk_workers_read_stats,
+  brisk_token_new,
+  brisk_token_cancel,
+  brisk_token_is_cancelled,
+  brisk_completions_new,
+  brisk_completions_fd,
+  brisk_completions_next,
+  brisk_limiter_new,
+  brisk_limiter_acquire,
+  brisk_limiter_read_stats,
+  brisk_workers_ref,
+  brisk_workers_unref,
+  brisk_task_ref,
+  brisk_task_unref,
+  brisk_batch_ref,
+  brisk_batch_unref,
+  brisk_token_ref,
+  brisk_token_unref,
+  brisk_completions_ref,
+  brisk_completions_unref,
+  brisk_limiter_ref,
+  brisk_limiter_unref,
 };
 
 int main(void) {

@@ -19,6 +19,7 @@ import gen  # noqa: E402
 LOCK = "bindings/abi/lock/0.1.json"
 CACHE = "bindings/abi/spec/cache.yaml"
 BASE = "bindings/abi/spec/base.yaml"
+DRIVER = "bindings/abi/spec/driver.yaml"
 Run = Callable[..., str]
 
 
@@ -175,6 +176,11 @@ def test_a_file_once_generated_beside_others_is_a_stray_and_goes(tree: Path, run
         (CACHE, "includes: [runtime]", "includes: [load]", "go in a circle"),
         (CACHE, "  cache_clear:\n", "  cache_clear:\n    blocks: true\n", "blocks without"),
         (CACHE, "module: cache", "module: cash", "describes module cash"),
+        (DRIVER, "surface: driver", "surface: library", "belong to the surface of drivers"),
+        (DRIVER, "exports:", "functions:", "a driver links nothing of brisk"),
+        (DRIVER, "type: table.host", "type: table.most", "table.most is not known"),
+        (DRIVER, "Opens a connection.", "Opens a connection", "full stop"),
+        (DRIVER, "it may take in nanoseconds; B", "it may take; B", "unit is the nanosecond"),
     ],
 )
 def test_a_bad_spec_fails(
@@ -285,6 +291,34 @@ def test_a_stable_struct_grows_only_at_its_end(tree: Path, run: Run) -> None:
     assert run() == ""
     edit(path, "      held_bytes", '      other: {type: u64, doc: "Other."}\n      held_bytes')
     assert "brisk_runtime_stats is stable in 0.1.json: its fields changed" in run()
+
+
+def test_a_stable_table_grows_only_at_its_end(tree: Path, run: Run) -> None:
+    for name in ("host", "log", "driver_task_fn"):
+        edit(tree / DRIVER, f"  {name}:\n", f"  {name}:\n    state: stable\n")
+    for name in ("error", "status", "destroy_fn"):
+        edit(tree / BASE, f"  {name}:\n", f"  {name}:\n    state: stable\n")
+    assert run() == ""
+    params = '{size: {type: size, doc: "Bytes."}}'
+    slot = f'        since: "1.1"\n        returns: u64\n        params: {params}\n'
+    late = f'      late:\n{slot}        doc: "Late."\n'
+    edit(tree / DRIVER, "  connection_driver:\n", f"{late}  connection_driver:\n")
+    assert run() == ""
+    header = (tree / "include/brisk/driver.h").read_text()
+    assert "uint64_t (*late)(size_t size);" in header
+    assert "brisk_host, late, 56, 8" in (tree / "tests/abi/layout.c").read_text()
+    edit(tree / DRIVER, "      release:\n", late.replace("late:", "early:") + "      release:\n")
+    assert "brisk_host is stable in 0.1.json: its slots changed" in run()
+
+
+def test_drivers_are_no_concern_of_the_digest_nor_of_bindings(tree: Path, run: Run) -> None:
+    base = (tree / "include/brisk/base.h").read_text()
+    edit(tree / DRIVER, "      now:\n", "      moment:\n")
+    complaints = run("--check")
+    assert "include/brisk/driver.h differs" in complaints
+    assert run() == ""
+    assert (tree / "include/brisk/base.h").read_text() == base
+    assert "brisk_host" not in (tree / "bindings/go/internal/capi/zcapi.go").read_text()
 
 
 def test_a_damaged_lock_fails(tree: Path, run: Run) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,7 @@ class Installed:
     def libdir(self) -> Path:
         return self.pc.parents[1]
 
-    def pkg_config(self, *arguments: str) -> list[str]:
+    def pkg_config(self, *arguments: str, package: str = "brisk") -> list[str]:
         env = {
             **os.environ,
             "PKG_CONFIG_PATH": str(self.pc.parent),
@@ -70,7 +71,7 @@ class Installed:
             "PKG_CONFIG_ALLOW_SYSTEM_CFLAGS": "1",
             "PKG_CONFIG_ALLOW_SYSTEM_LIBS": "1",
         }
-        return run(["pkg-config", *arguments, "brisk"], env=env).split()
+        return run(["pkg-config", *arguments, package], env=env).split()
 
     def build_and_run(self, language: str, standard: str, source: Path, folder: Path) -> str:
         program = folder / "program"
@@ -118,6 +119,25 @@ def test_pkg_config_gives_only_what_every_linker_takes(installed: Installed) -> 
 def test_a_program(installed: Installed, tmp_path: Path, language: str, standard: str) -> None:
     source = HERE / f"program{SUFFIXES[language]}"
     assert installed.build_and_run(language, standard, source, tmp_path) == "value\n"
+
+
+def test_a_driver(installed: Installed, tmp_path: Path) -> None:
+    """A driver needs nothing of this tree, and nothing to link with; its folder is found."""
+    example = ROOT / "bindings/c/examples/driver"
+    (folder,) = installed.pkg_config("--variable=moduledir", package="brisk-driver")
+    modules = Path(folder)
+    modules.mkdir(parents=True, exist_ok=True)
+    library = modules / "numbers.so"
+    flags = installed.pkg_config("--cflags", "--libs", package="brisk-driver")
+    assert [flag[:2] for flag in flags] == ["-I"]
+    command = ["gcc", "-std=c11", *WARNINGS, "-shared", "-fPIC", "-o", str(library)]
+    run([*command, str(example / "numbers.c"), *flags])
+    shutil.copy(example / "numbers.module", modules)
+    needed = run(["readelf", "-dW", str(library)])
+    assert re.findall(r"NEEDED.*\[(.*?)\]", needed) == ["libc.so.6"]
+    assert "brisk" not in run(["nm", "-D", "--undefined-only", str(library)])
+    printed = installed.build_and_run("c", "c11", HERE / "driver.c", tmp_path)
+    assert printed == "reader 1.0\n"
 
 
 def test_there_are_examples() -> None:

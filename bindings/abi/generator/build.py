@@ -23,7 +23,9 @@ from generator.model import (
     Model,
     Module,
     Param,
+    Slot,
     Struct,
+    Table,
 )
 from generator.source import SpecError
 
@@ -35,7 +37,13 @@ def build(version: dict[str, Any], documents: list[dict[str, Any]]) -> Model:
     ordered = _in_include_order({document["module"]: document for document in documents})
     abi = (version["abi"][0], version["abi"][1])
     since = f"{abi[0]}.{abi[1]}"
-    model = Model(version["library"], abi, tuple(_module(d, since) for d in ordered))
+    modules = [_module(document, since) for document in ordered]
+    model = Model(
+        version["library"],
+        abi,
+        tuple(module for module in modules if module.surface == "library"),
+        tuple(module for module in modules if module.surface == "driver"),
+    )
     problems = _padding(model) + _clashes(model) + _unresolved(model)
     if problems:
         raise SpecError(problems)
@@ -69,6 +77,7 @@ def _module(document: dict[str, Any], since: str) -> Module:
         name=at,
         title=document["title"],
         doc=document["doc"],
+        surface=document.get("surface", "library"),
         includes=tuple(document.get("includes", [])),
         rules=tuple(document.get("rules", [])),
         constants=tuple(
@@ -91,7 +100,9 @@ def _module(document: dict[str, Any], since: str) -> Module:
             for name, d in document.get("callbacks", {}).items()
         ),
         structs=tuple(_struct(name, at, d) for name, d in document.get("structs", {}).items()),
+        tables=tuple(_table(name, at, d) for name, d in document.get("tables", {}).items()),
         functions=(*explicit, *implicit),
+        exports=tuple(_function(name, at, d) for name, d in document.get("exports", {}).items()),
     )
 
 
@@ -124,6 +135,23 @@ def _struct(name: str, module: str, d: dict[str, Any]) -> Struct:
         fields.append(Field(member, f["type"], c, size, offset, f.get("length"), f["doc"]))
         offset += size
     return Struct(**_common(name, module, d), out=d.get("out", False), fields=tuple(fields))
+
+
+def _table(name: str, module: str, d: dict[str, Any]) -> Table:
+    slots = tuple(
+        Slot(
+            name=slot,
+            since=s["since"],
+            optional=s.get("optional", False),
+            doc=s["doc"],
+            returns=_returns(s),
+            params=_params(s),
+            fallible=s.get("fallible", False),
+            outcomes=tuple(s.get("outcomes", [])),
+        )
+        for slot, s in d["slots"].items()
+    )
+    return Table(**_common(name, module, d), slots=slots)
 
 
 def _params(d: dict[str, Any]) -> tuple[Param, ...]:
@@ -219,7 +247,7 @@ def _references(handle: Handle, since: str) -> list[Function]:
 def _padding(model: Model) -> list[str]:
     """Names each field before which, and each struct at whose end, a compiler leaves a hole."""
     problems = []
-    for struct in (struct for module in model.modules for struct in module.structs):
+    for struct in (struct for module in model.everything for struct in module.structs):
         for before, member in pairwise(struct.fields):
             if hole := -member.offset % member.size:
                 problems.append(
@@ -240,7 +268,7 @@ def _clashes(model: Model) -> list[str]:
     """Names everything that C would know twice: types and functions share one space of names."""
     problems = []
     taken = dict.fromkeys(MACROS, "a macro of base.h")
-    for entry in (entry for module in model.modules for entry in module.entries):
+    for entry in (entry for module in model.everything for entry in module.entries):
         kind = type(entry).__name__.lower()
         names = [entry.c_name]
         if isinstance(entry, Enum):
@@ -261,14 +289,17 @@ def _clashes(model: Model) -> list[str]:
 def _unresolved(model: Model) -> list[str]:
     """Names every type that is unknown, or that the header using it does not include."""
     problems = []
-    for module in model.modules:
+    for module in model.everything:
         seen = model.visible(module.name)
         known = {f"handle.{h.name}" for m in seen for h in m.handles}
         known |= {f"handles.{h.name}" for m in seen for h in m.handles}
         known |= {f"struct.{s.name}" for m in seen for s in m.structs}
         known |= {f"enum.{e.name}" for m in seen for e in m.enums}
         known |= {f"callback.{c.name}" for m in seen for c in m.callbacks}
-        calls: tuple[Callback | Function, ...] = (*module.callbacks, *module.functions)
+        known |= {f"table.{t.name}" for m in seen for t in m.tables}
+        slots = [slot for table in module.tables for slot in table.slots]
+        calls: tuple[Callback | Function | Slot, ...]
+        calls = (*module.callbacks, *module.functions, *module.exports, *slots)
         used = [(call.name, param.name, param.type) for call in calls for param in call.params]
         used += [(s.name, member.name, member.type) for s in module.structs for member in s.fields]
         problems += [

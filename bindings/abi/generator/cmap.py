@@ -19,8 +19,9 @@ POINTERS = {
 }
 POINTER_SIZE = 8
 ENUM_SIZE = 4
+TABLE_HEAD = 8  # struct_size and version, before the functions of a table
 # The kinds whose type names another entry, as in handle.cache.
-NAMED = ("handle", "handles", "struct", "enum", "callback")
+NAMED = ("handle", "handles", "struct", "enum", "callback", "table")
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ def value_type(spec_type: str) -> tuple[str, int]:
     kind, target = split(spec_type)
     if kind == "enum":
         return c_name(target), ENUM_SIZE
+    if kind == "table":
+        return f"const {c_name(target)} *", POINTER_SIZE
     if kind in POINTERS:
         return POINTERS[kind], POINTER_SIZE
     return SCALARS[kind]
@@ -69,7 +72,7 @@ def value_type(spec_type: str) -> tuple[str, int]:
 def zero(spec_type: str) -> str:
     """The zero of a member of a struct, free of warnings in C and C++."""
     kind, _ = split(spec_type)
-    return {"f64": "0.0"}.get(kind, "NULL" if kind in POINTERS else "0")
+    return {"f64": "0.0"}.get(kind, "NULL" if kind in (*POINTERS, "table") else "0")
 
 
 def expand(name: str, spec_type: str, out: bool, const: bool) -> tuple[CParam, ...]:
@@ -92,4 +95,5 @@ def _single(kind: str, target: str, spec_type: str, out: bool, const: bool) -> s
         return f"{'' if out else 'const '}{c_name(target)} *"
     if kind == "array":
         return f"{'' if out else 'const '}{SCALARS[target][0]} *"
-    return value_type(spec_type)[0] + (" *" if out else "")
+    type_ = value_type(spec_type)[0]
+    return type_ + ("*" if type_.endswith("*") else " *") if out else type_

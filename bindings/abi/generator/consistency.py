@@ -6,12 +6,23 @@ import re
 from collections.abc import Iterator
 
 from generator import cmap
-from generator.model import Callback, Entry, Enum, Function, Handle, Model, Module, Param, Struct
+from generator.model import (
+    Callback,
+    Entry,
+    Enum,
+    Function,
+    Handle,
+    Model,
+    Module,
+    Param,
+    Struct,
+    Table,
+)
 
 # Kinds of parameters that go both ways, or one way only.
 BOTH = {*cmap.SCALARS, "enum", "handle", "struct", "array"}
 OUT = BOTH | {"handles"}
-IN = BOTH | {*cmap.POINTERS, "bytes", "buffer", "callback"}
+IN = BOTH | {*cmap.POINTERS, "bytes", "buffer", "callback", "table"}
 # What stands for an address that the library follows.
 FOLLOWED = {"handle", "handles", "struct", "array", "callback", "text"}
 
@@ -19,8 +30,9 @@ FOLLOWED = {"handle", "handles", "struct", "array", "callback", "text"}
 def problems(model: Model) -> list[str]:
     """Every contradiction, one line each."""
     found = []
-    for module in model.modules:
-        for function in module.functions:
+    for module in model.everything:
+        found += [f"{module.name}: {why}" for why in _surface(module)]
+        for function in (*module.functions, *module.exports):
             checks = (_params(function), _result(model, function), _ends(model, function))
             found += [f"{function.name}: {why}" for check in checks for why in check]
         for callback in module.callbacks:
@@ -32,6 +44,20 @@ def problems(model: Model) -> list[str]:
         for struct in module.structs:
             found += [f"{struct.name}: {why}" for why in _struct(struct)]
     return found + _unstable_parts(model)
+
+
+def _surface(module: Module) -> Iterator[str]:
+    """Tables are for drivers: a binding has no words for them, and a driver exports by itself."""
+    if module.surface == "driver":
+        if module.functions:
+            yield "a driver links nothing of brisk: its functions are exports, or slots of a table"
+        return
+    if module.tables or module.exports:
+        yield "tables and exports belong to the surface of drivers"
+    for struct in module.structs:
+        for member in struct.fields:
+            if cmap.split(member.type)[0] in ("table", "text"):
+                yield f"{struct.name}.{member.name}: {member.type} is for drivers alone"
 
 
 def _params(function: Function) -> Iterator[str]:
@@ -66,7 +92,7 @@ def _result(model: Model, function: Function) -> Iterator[str]:
 
 def _ends(model: Model, function: Function) -> Iterator[str]:
     """What rules of base.h ask for: INVALID for NULL, CLOSED after a close, a timeout on a wait."""
-    handles = {handle.name: handle for module in model.modules for handle in module.handles}
+    handles = {handle.name: handle for module in model.everything for handle in module.handles}
     closes = {handle.close for handle in handles.values()}
     given = [handles[p.target] for p in function.params if p.kind == "handle" and not p.out]
     if function.fallible and "INVALID" not in function.errors and _needs_address(function.params):
@@ -114,7 +140,7 @@ def _struct(struct: Struct) -> Iterator[str]:
 
 def _unstable_parts(model: Model) -> list[str]:
     """A stable entry cannot stand on what may still change."""
-    entries = {entry.c_name: entry for module in model.modules for entry in module.entries}
+    entries = {entry.c_name: entry for module in model.everything for entry in module.entries}
     found = []
     for entry in entries.values():
         if entry.state != "stable":
@@ -130,4 +156,6 @@ def _types(entry: Entry) -> list[str]:
         return [member.c.type for member in entry.fields]
     if isinstance(entry, (Callback, Function)):
         return [entry.returns, *(param.type for param in entry.c_params)]
+    if isinstance(entry, Table):
+        return [p.type for s in entry.slots for p in s.c_params] + [s.returns for s in entry.slots]
     return []

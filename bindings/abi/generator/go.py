@@ -213,11 +213,12 @@ def _breaks(head: str, parts: list[str], tail: str, indent: str) -> list[str]:
 
 
 def directives(function: Function) -> str:
-    """What cgo may leave out: a call that keeps no pointer, and one that never calls Go."""
+    """What cgo may leave out, but for calls that block: they may run tasks of Go meanwhile."""
+    if function.calls_back or function.blocks:
+        return ""
     keeps = any(param.kind in ("callback", "pointer") for param in function.params)
     lines = [] if keeps else [f"#cgo noescape {called(function)}"]
-    if not function.calls_back:
-        lines.append(f"#cgo nocallback {called(function)}")
+    lines.append(f"#cgo nocallback {called(function)}")
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from generator.model import MACROS, Callback, Enum, Function, Model, Struct
+from generator.model import MACROS, Callback, Enum, Function, Model, Slot, Struct, Table
 from generator.text import NAME
 
 # A part of a doc: where it stands, as in cache_put.ttl_ns, and its text.
@@ -25,7 +25,7 @@ def problems(model: Model) -> list[str]:
             for pattern, unit in UNITS
             if pattern.fullmatch(name) and unit not in doc.lower()
         ]
-    for struct in (struct for module in model.modules for struct in module.structs):
+    for struct in (struct for module in model.everything for struct in module.structs):
         found += [
             f"{struct.name}.{member.name}: the doc does not say the default"
             for member in struct.fields[1:]
@@ -53,7 +53,7 @@ def _prose(doc: str, known: set[str]) -> Iterator[str]:
 
 
 def _docs(model: Model) -> Iterator[Doc]:
-    for module in model.modules:
+    for module in model.everything:
         yield module.name, module.doc
         yield from ((f"{module.name}.rules", rule) for rule in module.rules)
         for entry in module.entries:
@@ -64,22 +64,28 @@ def _docs(model: Model) -> Iterator[Doc]:
                 yield from ((f"{entry.name}.{member.name}", member.doc) for member in entry.fields)
             elif isinstance(entry, (Callback, Function)):
                 yield from ((f"{entry.name}.{param.name}", param.doc) for param in entry.params)
+            elif isinstance(entry, Table):
+                for slot in entry.slots:
+                    yield f"{entry.name}.{slot.name}", slot.doc
+                    yield from ((f"{slot.name}.{param.name}", param.doc) for param in slot.params)
 
 
 def _quantities(model: Model) -> Iterator[tuple[str, str, str]]:
     """Fields and parameters, with their names and docs."""
-    for module in model.modules:
+    for module in model.everything:
         for struct in module.structs:
             for member in struct.fields[1:]:
                 yield f"{struct.name}.{member.name}", member.name, member.doc
-        calls: tuple[Callback | Function, ...] = (*module.callbacks, *module.functions)
+        slots = [slot for table in module.tables for slot in table.slots]
+        calls: tuple[Callback | Function | Slot, ...]
+        calls = (*module.callbacks, *module.functions, *module.exports, *slots)
         for call in calls:
             for param in call.params:
                 yield f"{call.name}.{param.name}", param.name, param.doc
 
 
 def _names(model: Model) -> set[str]:
-    entries = [entry for module in model.modules for entry in module.entries]
+    entries = [entry for module in model.everything for entry in module.entries]
     names = {*MACROS, *(entry.c_name for entry in entries)}
     names |= {value.c_name for e in entries if isinstance(e, Enum) for value in e.values}
     return names | {entry.init for entry in entries if isinstance(entry, Struct)}

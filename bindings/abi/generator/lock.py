@@ -11,7 +11,20 @@ import json
 from pathlib import Path
 from typing import Any
 
-from generator.model import Callback, Constant, Entry, Enum, Function, Handle, Model, Param, Struct
+from generator.model import (
+    Callback,
+    Constant,
+    Entry,
+    Enum,
+    Function,
+    Handle,
+    Model,
+    Module,
+    Param,
+    Slot,
+    Struct,
+    Table,
+)
 from generator.source import ABI
 
 DIRECTORY = ABI / "lock"
@@ -23,9 +36,9 @@ def path(model: Model) -> Path:
     return DIRECTORY / f"{model.abi_text}.json"
 
 
-def entries(model: Model) -> dict[str, Shape]:
-    """Every entry of the interface under its C name."""
-    found = [entry for module in model.modules for entry in module.entries]
+def entries(modules: tuple[Module, ...]) -> dict[str, Shape]:
+    """Every entry of these modules under its C name."""
+    found = [entry for module in modules for entry in module.entries]
     return {
         entry.c_name: {
             "kind": type(entry).__name__.lower(),
@@ -38,10 +51,10 @@ def entries(model: Model) -> dict[str, Shape]:
 
 
 def digest(model: Model) -> str:
-    """64 bits over names, types, values and their order."""
+    """64 bits over names, types, values and their order; drivers negotiate their own version."""
     shapes = {
         name: {key: value for key, value in entry.items() if key not in OUTSIDE_DIGEST}
-        for name, entry in entries(model).items()
+        for name, entry in entries(model.modules).items()
     }
     canonical = json.dumps(shapes, sort_keys=True, separators=(",", ":"))
     return "0x" + hashlib.sha256(canonical.encode()).digest()[:8].hex()
@@ -52,14 +65,14 @@ def render(model: Model, banner: str) -> str:
         "_": banner,
         "abi": model.abi_text,
         "digest": digest(model),
-        "entries": entries(model),
+        "entries": entries(model.everything),
     }
     return json.dumps(document, indent=1, sort_keys=True) + "\n"
 
 
 def violations(root: Path, model: Model) -> list[str]:
     """What changed of entries that some lock below root holds as stable."""
-    now = entries(model)
+    now = entries(model.everything)
     problems = []
     for lock in sorted((root / DIRECTORY).glob("*.json")):
         try:
@@ -91,7 +104,7 @@ def _same(key: str, old: Shape, new: Shape) -> bool:
     before, after = old.get(key), new.get(key)
     if before is None or after is None:
         return before is after
-    if key == "fields":
+    if key in ("fields", "slots"):
         return bool(before == after[: len(before)])
     if key == "size":
         return bool(before <= after)
@@ -116,12 +129,19 @@ def _shape(entry: Entry) -> Shape:
         case Struct():
             fields = [{"name": f.name, "offset": f.offset, "type": f.c.type} for f in entry.fields]
             return {"fields": fields, "size": entry.size}
+        case Table():
+            return {"slots": [_slot(slot) for slot in entry.slots], "size": entry.size}
         case Callback():
             return {"params": _params(entry.params), "returns": entry.returns}
         case Function():
             shape = {"params": _params(entry.params), "returns": entry.returns}
             borrowed = {"borrowed_from": entry.borrowed_from} if entry.borrowed_from else {}
             return {**shape, **borrowed, "since": entry.since}
+
+
+def _slot(slot: Slot) -> Shape:
+    shape = {"name": slot.name, "params": _params(slot.params), "returns": slot.returns}
+    return {**shape, "optional": slot.optional, "since": slot.since}
 
 
 def _params(params: tuple[Param, ...]) -> list[Shape]:

@@ -155,7 +155,48 @@ class Function:
         return (*params, CParam("error", "brisk_error **")) if self.fallible else tuple(params)
 
 
-Entry = Constant | Enum | Handle | Callback | Struct | Function
+@dataclass(frozen=True)
+class Table:
+    """Functions that one side gives the other as pointers; they may be absent where optional."""
+
+    name: str
+    c_name: str
+    module: str
+    state: str
+    doc: str
+    slots: tuple[Slot, ...]
+
+    @property
+    def size(self) -> int:
+        return cmap.TABLE_HEAD + cmap.POINTER_SIZE * len(self.slots)
+
+    def offset(self, slot: Slot) -> int:
+        return cmap.TABLE_HEAD + cmap.POINTER_SIZE * self.slots.index(slot)
+
+
+@dataclass(frozen=True)
+class Slot:
+    name: str
+    since: str
+    optional: bool
+    doc: str
+    returns: str
+    params: tuple[Param, ...]
+    fallible: bool
+    outcomes: tuple[str, ...]
+
+    @property
+    def c_params(self) -> tuple[CParam, ...]:
+        params = [c for param in self.params for c in param.c]
+        return (*params, CParam("error", "brisk_error **")) if self.fallible else tuple(params)
+
+    @property
+    def version(self) -> tuple[int, int]:
+        major, minor = map(int, self.since.split("."))
+        return major, minor
+
+
+Entry = Constant | Enum | Handle | Callback | Struct | Table | Function
 
 
 @dataclass(frozen=True)
@@ -163,6 +204,7 @@ class Module:
     name: str
     title: str
     doc: str
+    surface: str  # library, or driver: what plug-ins are written against
     includes: tuple[str, ...]
     rules: tuple[str, ...]
     constants: tuple[Constant, ...]
@@ -170,7 +212,9 @@ class Module:
     handles: tuple[Handle, ...]
     callbacks: tuple[Callback, ...]
     structs: tuple[Struct, ...]
+    tables: tuple[Table, ...]
     functions: tuple[Function, ...]
+    exports: tuple[Function, ...]  # what a driver defines
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -180,7 +224,9 @@ class Module:
             *self.handles,
             *self.callbacks,
             *self.structs,
+            *self.tables,
             *self.functions,
+            *self.exports,
         )
 
 
@@ -188,7 +234,12 @@ class Module:
 class Model:
     library: str
     abi: tuple[int, int]
-    modules: tuple[Module, ...]
+    modules: tuple[Module, ...]  # of the library
+    drivers: tuple[Module, ...]  # of the surface for drivers, which no language binding needs
+
+    @property
+    def everything(self) -> tuple[Module, ...]:
+        return (*self.modules, *self.drivers)
 
     @property
     def abi_text(self) -> str:
@@ -205,7 +256,7 @@ class Model:
 
     def visible(self, module: str) -> list[Module]:
         """The modules that a header sees: itself and what it includes, directly or not."""
-        by_name = {module.name: module for module in self.modules}
+        by_name = {module.name: module for module in self.everything}
         seen = [module]
         for at in seen:
             seen += [name for name in by_name[at].includes if name not in seen]

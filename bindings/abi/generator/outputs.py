@@ -21,12 +21,13 @@ DIFF_LINES = 16
 
 LANGUAGES = (rust, go, python)
 OUTPUTS = (
-    Output("header.h.j2", "include/brisk/{module}.h"),
+    Output("header.h.j2", "include/brisk/{module}.h", drivers=True),
     Output("brisk.h.j2", "include/brisk/brisk.h"),
     Output("brisk.map.j2", "lib/abi/brisk.map"),
     Output("status_names.inc.j2", "lib/abi/status_names.inc"),
+    Output("driver_slots.inc.j2", "lib/modules/driver_slots.inc"),
     Output("layout.c.j2", "tests/abi/layout.c"),
-    Output("reference.md.j2", "bindings/abi/reference/{module}.md"),
+    Output("reference.md.j2", "bindings/abi/reference/{module}.md", drivers=True),
     Output("reference_index.md.j2", "bindings/abi/reference/README.md"),
     *(output for language in LANGUAGES for output in language.OUTPUTS),
 )
@@ -51,7 +52,8 @@ def render(root: Path, model: Model) -> dict[Path, str]:
     files = {lock.path(model): lock.render(model, BANNER)}
     for output in OUTPUTS:
         template = templates.get_template(output.template)
-        for module in model.modules if "{module}" in output.path else model.modules[:1]:
+        modules = model.everything if output.drivers else model.modules
+        for module in modules if "{module}" in output.path else modules[:1]:
             path = Path(output.path.format(module=module.name))
             files[path] = template.render(module=module)
     return files

@@ -48,7 +48,7 @@ def why_not(function: Function) -> str:
     if function.implicit:
         return "what it does, the objects do by themselves"
     if function.calls_back or any(p.kind == "callback" for p in function.params):
-        return "nothing calls into Python; loads are by lease"
+        return "what calls into Python is written by hand; loads are by lease"
     if any(p.type == "handle.error" for p in function.params):
         return "errors are exceptions"
     if hides(function):
@@ -295,6 +295,8 @@ def docstring(text: str, indent: int) -> str:
     if len(pad) + len(safe) + 6 <= WIDTH:
         return f'{pad}"""{safe}"""'
     lines = wrap(safe, WIDTH - indent - 3)
+    if len(lines) == 1:  # the closing quotes belong on its line, where there is no room for them
+        lines = wrap(safe, WIDTH - indent - 6)
     return "\n".join([f'{pad}"""{lines[0]}', *(f"{pad}{line}" for line in lines[1:]), f'{pad}"""'])
 
 

@@ -11,3 +11,4 @@ class Output:
 
     template: str
     path: str
+    drivers: bool = False  # for the modules of the surface for drivers as well

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterable
 
 from generator.cmap import CParam, c_name, macro
-from generator.model import Callback, Enum, Function, Handle, Param, Struct
+from generator.model import Callback, Enum, Function, Handle, Param, Slot, Struct
 
 WIDTH = 100
 NAME = re.compile(r"\b(?:brisk|BRISK)_\w+")
@@ -22,14 +22,17 @@ def wrap(text: str, width: int = WIDTH) -> list[str]:
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
-def comments(paragraphs: Iterable[str]) -> str:
+def comments(paragraphs: Iterable[str], indent: str = "") -> str:
     """A documentation comment; a paragraph that holds line breaks is laid out already."""
+    width = WIDTH - len(indent)
     filled = [p.rstrip() for p in paragraphs if p]
-    if len(filled) == 1 and "\n" not in filled[0] and len(filled[0]) + len("/**  */") <= WIDTH:
-        return f"/** {filled[0]} */"
-    blocks = [p.split("\n") if "\n" in p else wrap(p, WIDTH - len(" * ")) for p in filled]
+    if len(filled) == 1 and "\n" not in filled[0] and len(filled[0]) + len("/**  */") <= width:
+        return f"{indent}/** {filled[0]} */"
+    blocks = [p.split("\n") if "\n" in p else wrap(p, width - len(" * ")) for p in filled]
     lines = "\n\n".join("\n".join(block) for block in blocks).split("\n")
-    return "\n".join(["/**", *(f" * {line}".rstrip() for line in lines), " */"])
+    return "\n".join(
+        [f"{indent}/**", *(f"{indent} * {line}".rstrip() for line in lines), f"{indent} */"]
+    )
 
 
 def numbered(texts: Iterable[str]) -> str:
@@ -86,6 +89,28 @@ def signature(function: Function) -> str:
     return call(f"  {declaration}(", function.c_params)
 
 
+def slot(member: Slot) -> str:
+    """A member of a table, without its semicolon."""
+    declaration = CParam(f"(*{member.name})", member.returns).declaration
+    return call(f"  {declaration}(", member.c_params)
+
+
+def slot_comment(member: Slot) -> str:
+    """What a member of a table does, and whether it may be absent."""
+    said = []
+    if member.outcomes:
+        said.append(f"Outcomes: {', '.join(map(macro, member.outcomes))}.")
+    said.append(f"Since {member.since}{', optional' if member.optional else ''}.")
+    docs = param_docs(member.params, "  ")
+    return comments([member.doc, docs, " ".join(said)], "  ")
+
+
+def slot_version(member: Slot) -> str:
+    """The version of the driver interface that brought a member, as one number."""
+    major, minor = member.version
+    return f"{major}u * 65536u + {minor}u"
+
+
 def call(head: str, params: tuple[CParam, ...]) -> str:
     parts = [param.declaration for param in params] or ["void"]
     lines = [head]
@@ -134,7 +159,7 @@ def param_rows(params: Iterable[Param]) -> list[Row]:
     return rows
 
 
-def param_docs(params: Iterable[Param]) -> str:
+def param_docs(params: Iterable[Param], indent: str = "") -> str:
     """The parameters whose doc says more than their name does."""
     rows = [row for row in param_rows(params) if not plain(*row)]
     if not rows:
@@ -142,7 +167,7 @@ def param_docs(params: Iterable[Param]) -> str:
     column = len("@param ") + max(len(name) for name, _ in rows) + 2
     lines = []
     for name, doc in rows:
-        first, *rest = wrap(doc, WIDTH - len(" * ") - column)
+        first, *rest = wrap(doc, WIDTH - len(indent) - len(" * ") - column)
         lines.append(f"{'@param ' + name:<{column}}{first}")
         lines += [" " * column + line for line in rest]
     return "\n".join(lines)
@@ -213,6 +238,9 @@ FILTERS = {
         prose,
         prototype,
         signature,
+        slot,
+        slot_comment,
+        slot_version,
         struct_rows,
     )
 }

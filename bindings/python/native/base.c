@@ -21,6 +21,7 @@ _Static_assert(BRISK_EXISTS == -5, "BRISK_EXISTS");
 _Static_assert(BRISK_LOAD_FAILED == -6, "BRISK_LOAD_FAILED");
 _Static_assert(BRISK_DEADLOCK == -7, "BRISK_DEADLOCK");
 _Static_assert(BRISK_INTERNAL == -8, "BRISK_INTERNAL");
+_Static_assert(BRISK_UNSUPPORTED == -9, "BRISK_UNSUPPORTED");
 
 static const char version_doc[] =
     "version()\n"
@@ -157,6 +158,7 @@ done:
  * brisk_error_unref: what it does, the objects do by themselves.
  */
 
+/* clang-format off */
 static PyMethodDef functions[] = {
     RAW_METHOD("version", version),
     RAW_METHOD("abi_version", abi_version),
@@ -166,6 +168,7 @@ static PyMethodDef functions[] = {
     RAW_METHOD("parse_size", parse_size),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 
 int raw_add_base(PyObject *module) {
   if (!raw_add_number(module, "OK", BRISK_OK)) return 0;
@@ -184,6 +187,7 @@ int raw_add_base(PyObject *module) {
   if (!raw_add_number(module, "LOAD_FAILED", BRISK_LOAD_FAILED)) return 0;
   if (!raw_add_number(module, "DEADLOCK", BRISK_DEADLOCK)) return 0;
   if (!raw_add_number(module, "INTERNAL", BRISK_INTERNAL)) return 0;
+  if (!raw_add_number(module, "UNSUPPORTED", BRISK_UNSUPPORTED)) return 0;
   if (!raw_add_unsigned(module, "FOREVER", BRISK_FOREVER)) return 0;
   if (!raw_add_unsigned(module, "KEY_SIZE_MAX", BRISK_KEY_SIZE_MAX)) return 0;
   if (!raw_add_unsigned(module, "VALUE_SIZE_MAX", BRISK_VALUE_SIZE_MAX)) return 0;

@@ -77,6 +77,7 @@ _Static_assert(offsetof(brisk_cache_stats, compressed_entries) == 256, "compress
  * documented default.
  */
 static int take_cache_options(PyObject *from, brisk_cache_options *to, RawView *views) {
+  /* clang-format off */
   static const char *const names[] = {
       "policy",
       "capacity_bytes",
@@ -91,6 +92,7 @@ static int take_cache_options(PyObject *from, brisk_cache_options *to, RawView *
       "name",
       NULL,
   };
+  /* clang-format on */
   PyObject *item = NULL;
   (void)views;
   if (!raw_fields(from, "cache_options", names)) return 0;
@@ -792,6 +794,7 @@ static void cache_dealloc(PyObject *self) {
   raw_free(self);
 }
 
+/* clang-format off */
 static PyMethodDef cache_methods[] = {
     RAW_METHOD("close", cache_close),
     RAW_METHOD("put", cache_put),
@@ -811,6 +814,7 @@ static PyMethodDef cache_methods[] = {
     RAW_METHOD("begin", cache_begin),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 static PyType_Slot cache_slots[] = {
     {Py_tp_doc, "A bounded, compressed key/value cache in memory. May be used from any thread."},
     {Py_tp_dealloc, RAW_SLOT(cache_dealloc)},
@@ -838,9 +842,11 @@ static int value_getbuffer(PyObject *self, Py_buffer *view, int flags) {
   return PyBuffer_FillInfo(view, self, (void *)data, (Py_ssize_t)size, 1, flags);
 }
 
+/* clang-format off */
 static PyMethodDef value_methods[] = {
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 static PyType_Slot value_slots[] = {
     {Py_tp_doc,
      "One pinned value. Its bytes stay valid and unchanged until the last brisk_value_unref, "
@@ -865,10 +871,12 @@ static void cursor_dealloc(PyObject *self) {
   raw_free(self);
 }
 
+/* clang-format off */
 static PyMethodDef cursor_methods[] = {
     RAW_METHOD("next", cursor_next),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 static PyType_Slot cursor_slots[] = {
     {Py_tp_doc, "A walk over the keys of a cache. One thread at a time; it keeps its cache alive."},
     {Py_tp_dealloc, RAW_SLOT(cursor_dealloc)},
@@ -883,11 +891,13 @@ static PyType_Spec cursor_spec = {
     cursor_slots,
 };
 
+/* clang-format off */
 static PyMethodDef functions[] = {
     RAW_METHOD("cache_new", cache_new),
     RAW_METHOD("cache_find", cache_find),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 
 int raw_add_cache(PyObject *module) {
   if (!raw_add_number(module, "POLICY_AUTO", BRISK_POLICY_AUTO)) return 0;

@@ -159,7 +159,7 @@ done:
 
 /*
  * Not here:
- * brisk_cache_get_or_load: nothing calls into Python; loads are by lease.
+ * brisk_cache_get_or_load: what calls into Python is written by hand; loads are by lease.
  * brisk_lease_ref: what it does, the objects do by themselves.
  * brisk_lease_unref: what it does, the objects do by themselves.
  */
@@ -171,6 +171,7 @@ static void lease_dealloc(PyObject *self) {
   raw_free(self);
 }
 
+/* clang-format off */
 static PyMethodDef lease_methods[] = {
     RAW_METHOD("complete", lease_complete),
     RAW_METHOD("fail", lease_fail),
@@ -178,6 +179,7 @@ static PyMethodDef lease_methods[] = {
     RAW_METHOD("wait", lease_wait),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 static PyType_Slot lease_slots[] = {
     {Py_tp_doc,
      "A part in the load of one key: the lead, or a place among those who wait. May be used from "

@@ -8,7 +8,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 
-#include "raw.h"
+#include "pool.h"
 
 static int64_t home = -1; /* the interpreter that has the types */
 static int over;          /* the interpreter has ended, and the types with it */
@@ -58,7 +58,8 @@ static PyMethodDef functions[] = {
 };
 
 static int fill(PyObject *module) {
-  static int (*const parts[])(PyObject *) = {raw_add_failures, RAW_MODULES, time_add, hot_add};
+  static int (*const parts[])(PyObject *) = {raw_add_failures, RAW_PARTS, time_add, hot_add,
+                                             pool_add,         tasks_add,   items_add};
   if (!is_known() || !is_home()) return -1;
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     if (!parts[i](module)) return -1;

@@ -27,12 +27,14 @@ _Static_assert(offsetof(brisk_runtime_stats, peak_bytes) == 24, "peak_bytes");
  * the documented default.
  */
 static int take_runtime_options(PyObject *from, brisk_runtime_options *to, RawView *views) {
+  /* clang-format off */
   static const char *const names[] = {
       "clock",
       "budget_bytes",
       "budget_percent",
       NULL,
   };
+  /* clang-format on */
   PyObject *item = NULL;
   (void)views;
   if (!raw_fields(from, "runtime_options", names)) return 0;
@@ -244,11 +246,13 @@ static void runtime_dealloc(PyObject *self) {
   raw_free(self);
 }
 
+/* clang-format off */
 static PyMethodDef runtime_methods[] = {
     RAW_METHOD("close", runtime_close),
     RAW_METHOD("advance", runtime_advance),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 static PyType_Slot runtime_slots[] = {
     {Py_tp_doc, "One memory budget, one clock and one set of names. May be used from any thread."},
     {Py_tp_dealloc, RAW_SLOT(runtime_dealloc)},
@@ -263,6 +267,7 @@ static PyType_Spec runtime_spec = {
     runtime_slots,
 };
 
+/* clang-format off */
 static PyMethodDef functions[] = {
     RAW_METHOD("runtime_new", runtime_new),
     RAW_METHOD("runtime_default", runtime_default),
@@ -270,6 +275,7 @@ static PyMethodDef functions[] = {
     RAW_METHOD("runtime_read_stats", runtime_read_stats),
     {NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 
 int raw_add_runtime(PyObject *module) {
   if (!raw_add_number(module, "CLOCK_SYSTEM", BRISK_CLOCK_SYSTEM)) return 0;

@@ -13,11 +13,19 @@ enum {
   RAW_VALUE,
   RAW_CURSOR,
   RAW_LEASE,
+  RAW_MODULES,
+  RAW_MODULE_REPORT,
+  RAW_WORKERS,
+  RAW_TASK,
+  RAW_BATCH,
+  RAW_TOKEN,
+  RAW_COMPLETIONS,
+  RAW_LIMITER,
   RAW_TYPES,
 };
 
 /* Bytes that one struct of options can hold on to. */
-enum { RAW_VIEWS = 1 };
+enum { RAW_VIEWS = 3 };
 
 /* Methods of a handle that another module of the interface defines. */
 extern const char cache_begin_doc[];
@@ -28,7 +36,9 @@ int raw_add_base(PyObject *module);
 int raw_add_runtime(PyObject *module);
 int raw_add_cache(PyObject *module);
 int raw_add_load(PyObject *module);
+int raw_add_modules(PyObject *module);
+int raw_add_workers(PyObject *module);
 
-#define RAW_MODULES raw_add_base, raw_add_runtime, raw_add_cache, raw_add_load
+#define RAW_PARTS raw_add_base, raw_add_runtime, raw_add_cache, raw_add_load, raw_add_modules, raw_add_workers
 
 #endif

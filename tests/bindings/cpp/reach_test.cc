@@ -78,7 +78,11 @@ TEST(Reach, HasEveryFunctionOrAReason) {
 TEST(Reach, HasEveryOption) {
   std::set<std::string> options = members(text_of("include/brisk/cache.h"), "brisk_cache_options");
   options.merge(members(text_of("include/brisk/runtime.h"), "brisk_runtime_options"));
-  EXPECT_GT(options.size(), 14u);
+  options.merge(members(text_of("include/brisk/workers.h"), "brisk_workers_options"));
+  options.merge(members(text_of("include/brisk/workers.h"), "brisk_task_options"));
+  options.merge(members(text_of("include/brisk/modules.h"), "brisk_modules_options"));
+  options.merge(members(text_of("include/brisk/modules.h"), "brisk_module_options"));
+  EXPECT_GT(options.size(), 22u);
   const std::string text = cpp_headers();
   for (const std::string &option : options) {
     if (option == "struct_size" || option == "reserved") continue;
@@ -87,9 +91,12 @@ TEST(Reach, HasEveryOption) {
 }
 
 TEST(Reach, HasEveryValueOfTheEnums) {
-  const std::string headers = text_of("include/brisk/cache.h") + text_of("include/brisk/runtime.h");
+  const std::string headers =
+      text_of("include/brisk/cache.h") + text_of("include/brisk/runtime.h") +
+      text_of("include/brisk/workers.h") + text_of("include/brisk/modules.h");
   const std::string text = cpp_headers();
-  for (const char *type : {"POLICY", "COMPRESSION", "CAUSE", "CLOCK"}) {
+  for (const char *type :
+       {"POLICY", "COMPRESSION", "CAUSE", "CLOCK", "TASK_PRIORITY", "TASK_STATE", "MODULE_STATE"}) {
     const std::set<std::string> values = names(headers, "BRISK_" + std::string(type) + "_");
     EXPECT_GE(values.size(), 2u) << type;
     for (const std::string &value : values) {

@@ -183,5 +183,8 @@ def test_what_calls_back_is_left_out_with_the_reason(tree: Path) -> None:
     path.write_text(path.read_text().replace("cache_get_or_load", "cache_fill"))
     assert extend(tree, "").returncode == 0
     text = (tree / NATIVE / "load.c").read_text()
-    assert " * brisk_cache_fill: nothing calls into Python; loads are by lease." in text
+    assert (
+        " * brisk_cache_fill: what calls into Python is written by hand; loads are by lease."
+        in text
+    )
     assert '"fill"' not in text

@@ -20,12 +20,18 @@ PACKAGE = HOME / "src/brisk"
 # Functions that Python programs have no use for.
 UNREACHED = {
     "brisk_abi_digest": "the layout is checked when the extension is compiled",
+    "brisk_batch_check": "a batch keeps the exceptions of its calls",
     "brisk_cache_get_or_load": "nothing calls into Python; loads are by lease",
     "brisk_error_ref": "an exception has a copy of the message and drops the error",
     "brisk_error_status": "the status comes from the call itself",
+    "brisk_task_read": "a task keeps the value of its call, which is any object",
+    "brisk_task_succeed": "a task keeps the value of its call, which is any object",
     **{
         f"brisk_{handle}_ref": "an object holds one, and Python counts the references to it"
-        for handle in ("cache", "value", "lease", "runtime")
+        for handle in (
+            *("cache", "value", "lease", "runtime", "workers", "task", "batch", "token"),
+            *("completions", "limiter"),
+        )
     },
 }
 # Functions that the hot layer calls in place of their wrappers, and those of pinned batches.
@@ -76,11 +82,12 @@ def test_every_option_is_within_reach() -> None:
     for header, struct in (
         ("cache.h", "brisk_cache_options"),
         ("runtime.h", "brisk_runtime_options"),
+        ("workers.h", "brisk_workers_options"),
     ):
         text = (ROOT / "include/brisk" / header).read_text()
         body = text[text.index(f"typedef struct {struct} {{") : text.index(f"}} {struct};")]
         members = re.findall(r"^  \w[\w ]*?[ *](\w+);", body, re.MULTILINE)
-        assert len(members) > 4
+        assert len(members) >= 4
         for member in members:
             if member not in ("struct_size", "reserved", "name_size"):
                 assert f'"{member}"' in package, member
@@ -88,20 +95,26 @@ def test_every_option_is_within_reach() -> None:
 
 def test_every_value_of_the_enums_is_within_reach() -> None:
     headers = "".join(
-        (ROOT / f"include/brisk/{name}.h").read_text() for name in ("cache", "runtime")
+        (ROOT / f"include/brisk/{name}.h").read_text() for name in ("cache", "runtime", "workers")
     )
-    values = set(re.findall(r"\bBRISK_((?:POLICY|COMPRESSION|CAUSE|CLOCK)_\w+) =", headers))
+    values = set(
+        re.findall(
+            r"\bBRISK_((?:POLICY|COMPRESSION|CAUSE|CLOCK|TASK_PRIORITY|TASK_STATE)_\w+) =", headers
+        )
+    )
     assert len(values) > 9
     assert {value for value in values if f"_brisk.{value}" not in idiomatic()} == set()
 
 
-def test_the_readme_shows_the_example() -> None:
+@pytest.mark.parametrize("name", ["hello", "workers"])
+def test_the_readme_shows_the_example(name: str) -> None:
     readme = (HOME / "README.md").read_text()
-    example = (HOME / "examples/hello.py").read_text()
-    assert f"```python\n{example}```" in readme
-    expected = readme.split("It prints\n\n```\n")[1].split("```")[0]
+    example = (HOME / f"examples/{name}.py").read_text()
+    _, shown, after = readme.partition(f"```python\n{example}```")
+    assert shown
+    expected = after.split("It prints\n\n```\n")[1].split("```")[0]
     done = subprocess.run(
-        [sys.executable, HOME / "examples/hello.py"],
+        [sys.executable, HOME / f"examples/{name}.py"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         capture_output=True,
         text=True,
@@ -189,6 +202,23 @@ def upper(text: str, *, times: int = 1) -> str:
 shout: str = upper("a", times=2)
 hits = upper.cache_info().hits
 upper.cache_clear()
+with brisk.Workers(4, queue_bytes="1 GiB") as workers:
+    sizes: list[int] = workers.map(len, ["a"], timeout=1)
+    winner: int = workers.race([lambda: 1, lambda: 2])
+    states: list[str] = [one.state for one in workers.batch([int], token=brisk.Token())]
+    stragglers: list[str] = workers.close(1)
+
+
+async def main() -> None:
+    found: int = await workers.run(len, "a", priority="low", timeout=1)
+    made = await cache.get_or_load_async("k", main_loader)
+    await workers.submit(len, "a")
+
+
+async def main_loader(key: str) -> bytes:
+    return key.encode()
+
+
 with brisk.Runtime(clock="manual", budget="1 GiB") as runtime:
     runtime.advance(5)
     now: float = runtime.now()
@@ -220,7 +250,13 @@ def test_types(tmp_path: Path) -> None:
     usage = tmp_path / "usage.py"
     usage.write_text(USAGE.replace("WRONG", ""))
     assert "Success" in mypy(tmp_path, str(usage))
-    for wrong in ("cache[5] = b''", "upper(5)", "brisk.Cache(size=5)", "cache.set('a', b'', 'x')"):
+    for wrong in (
+        "cache[5] = b''",
+        "upper(5)",
+        "brisk.Cache(size=5)",
+        "workers.map(5, [])",
+        "cache.set('a', b'', 'x')",
+    ):
         usage.write_text(USAGE.replace("WRONG", wrong))
         assert "Found 1 error" in mypy(tmp_path, str(usage)), wrong
 

@@ -27,5 +27,7 @@
 #include <brisk/handle.hpp>
 #include <brisk/keys.hpp>
 #include <brisk/load.hpp>
+#include <brisk/modules.hpp>
 #include <brisk/runtime.hpp>
 #include <brisk/value.hpp>
+#include <brisk/workers.hpp>

@@ -302,8 +302,7 @@ class Cache : public detail::Handle<brisk_cache, brisk_cache_ref, brisk_cache_un
     raw.compression_threshold = options.compression_threshold;
     raw.load_timeout_ns = detail::nanoseconds(options.load_timeout);
     raw.event_capacity = options.event_capacity;
-    // Too long for the field is too long for a name as well, and the library says so.
-    raw.name_size = static_cast<uint32_t>(std::min<size_t>(options.name.size(), UINT32_MAX));
+    raw.name_size = detail::name_size(options.name);
     raw.name = options.name.data();
     brisk_cache *cache = nullptr;
     detail::call<brisk_cache_new>(runtime, &raw, &cache);

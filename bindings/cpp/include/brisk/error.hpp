@@ -116,6 +116,11 @@ inline uint64_t timeout(std::optional<Duration> duration) {
   return duration ? nanoseconds(std::max(*duration, Duration(1))) : 0;
 }
 
+// Too long for the field is too long for a name as well, and the library says so.
+inline uint32_t name_size(const std::string &name) {
+  return static_cast<uint32_t>(std::min<size_t>(name.size(), UINT32_MAX));
+}
+
 }  // namespace detail
 
 }  // namespace v0_1

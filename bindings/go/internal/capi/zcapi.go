@@ -8,8 +8,8 @@ package capi
 #include <brisk/brisk.h>
 #include <stdlib.h>
 
-// What every call may rely on: no call keeps a pointer of Go, and only those with a callback come
-// back to Go.
+// What every call may rely on: no call keeps a pointer of Go, and only those with a callback, or that
+// block and help with tasks meanwhile, come back to Go.
 #cgo noescape brisk_version
 #cgo nocallback brisk_version
 #cgo noescape brisk_abi_version
@@ -34,8 +34,6 @@ package capi
 #cgo nocallback brisk_runtime_new
 #cgo noescape brisk_runtime_default
 #cgo nocallback brisk_runtime_default
-#cgo noescape brisk_runtime_close
-#cgo nocallback brisk_runtime_close
 #cgo noescape brisk_runtime_now
 #cgo nocallback brisk_runtime_now
 #cgo noescape brisk_runtime_advance
@@ -102,12 +100,106 @@ package capi
 #cgo nocallback capi_lease_fail
 #cgo noescape brisk_lease_abandon
 #cgo nocallback brisk_lease_abandon
-#cgo noescape brisk_lease_wait
-#cgo nocallback brisk_lease_wait
 #cgo noescape brisk_lease_ref
 #cgo nocallback brisk_lease_ref
 #cgo noescape brisk_lease_unref
 #cgo nocallback brisk_lease_unref
+#cgo noescape brisk_modules_new
+#cgo nocallback brisk_modules_new
+#cgo noescape brisk_modules_close
+#cgo nocallback brisk_modules_close
+#cgo noescape capi_modules_scan
+#cgo nocallback capi_modules_scan
+#cgo noescape brisk_modules_preload
+#cgo nocallback brisk_modules_preload
+#cgo noescape capi_modules_retry
+#cgo nocallback capi_modules_retry
+#cgo noescape capi_modules_state
+#cgo nocallback capi_modules_state
+#cgo noescape brisk_modules_report
+#cgo nocallback brisk_modules_report
+#cgo noescape brisk_module_report_count
+#cgo nocallback brisk_module_report_count
+#cgo noescape brisk_module_report_read
+#cgo nocallback brisk_module_report_read
+#cgo noescape brisk_module_report_text
+#cgo nocallback brisk_module_report_text
+#cgo noescape brisk_module_report_format
+#cgo nocallback brisk_module_report_format
+#cgo noescape brisk_modules_ref
+#cgo nocallback brisk_modules_ref
+#cgo noescape brisk_modules_unref
+#cgo nocallback brisk_modules_unref
+#cgo noescape brisk_module_report_ref
+#cgo nocallback brisk_module_report_ref
+#cgo noescape brisk_module_report_unref
+#cgo nocallback brisk_module_report_unref
+#cgo noescape brisk_workers_new
+#cgo nocallback brisk_workers_new
+#cgo noescape brisk_task_poll
+#cgo nocallback brisk_task_poll
+#cgo noescape brisk_task_cancel
+#cgo nocallback brisk_task_cancel
+#cgo noescape brisk_task_is_cancelled
+#cgo nocallback brisk_task_is_cancelled
+#cgo noescape capi_task_succeed
+#cgo nocallback capi_task_succeed
+#cgo noescape capi_task_fail
+#cgo nocallback capi_task_fail
+#cgo noescape capi_task_read
+#cgo nocallback capi_task_read
+#cgo noescape brisk_batch_states
+#cgo nocallback brisk_batch_states
+#cgo noescape brisk_batch_check
+#cgo nocallback brisk_batch_check
+#cgo noescape brisk_batch_cancel
+#cgo nocallback brisk_batch_cancel
+#cgo noescape brisk_batch_is_cancelled
+#cgo nocallback brisk_batch_is_cancelled
+#cgo noescape capi_batch_fail
+#cgo nocallback capi_batch_fail
+#cgo noescape brisk_workers_read_stats
+#cgo nocallback brisk_workers_read_stats
+#cgo noescape brisk_token_new
+#cgo nocallback brisk_token_new
+#cgo noescape brisk_token_cancel
+#cgo nocallback brisk_token_cancel
+#cgo noescape brisk_token_is_cancelled
+#cgo nocallback brisk_token_is_cancelled
+#cgo noescape brisk_completions_new
+#cgo nocallback brisk_completions_new
+#cgo noescape brisk_completions_fd
+#cgo nocallback brisk_completions_fd
+#cgo noescape brisk_completions_next
+#cgo nocallback brisk_completions_next
+#cgo noescape brisk_limiter_new
+#cgo nocallback brisk_limiter_new
+#cgo noescape brisk_limiter_read_stats
+#cgo nocallback brisk_limiter_read_stats
+#cgo noescape brisk_workers_ref
+#cgo nocallback brisk_workers_ref
+#cgo noescape brisk_workers_unref
+#cgo nocallback brisk_workers_unref
+#cgo noescape brisk_task_ref
+#cgo nocallback brisk_task_ref
+#cgo noescape brisk_task_unref
+#cgo nocallback brisk_task_unref
+#cgo noescape brisk_batch_ref
+#cgo nocallback brisk_batch_ref
+#cgo noescape brisk_batch_unref
+#cgo nocallback brisk_batch_unref
+#cgo noescape brisk_token_ref
+#cgo nocallback brisk_token_ref
+#cgo noescape brisk_token_unref
+#cgo nocallback brisk_token_unref
+#cgo noescape brisk_completions_ref
+#cgo nocallback brisk_completions_ref
+#cgo noescape brisk_completions_unref
+#cgo nocallback brisk_completions_unref
+#cgo noescape brisk_limiter_ref
+#cgo nocallback brisk_limiter_ref
+#cgo noescape brisk_limiter_unref
+#cgo nocallback brisk_limiter_unref
 
 // Bytes as C knows them, and places for pointers as numbers, so that cgo need not look behind them.
 static inline brisk_status capi_parse_size(const uint8_t *text, size_t text_size, uint64_t *size,
@@ -223,6 +315,64 @@ static inline brisk_status capi_cache_get_or_load(brisk_cache *cache, const uint
       (brisk_value **)value, (brisk_error **)error);
 }
 
+static inline brisk_status capi_modules_scan(brisk_modules *modules, const uint8_t *folder,
+                                             size_t folder_size, uint64_t *found, uintptr_t *error) {
+  return brisk_modules_scan(modules, folder, folder_size, found, (brisk_error **)error);
+}
+
+static inline brisk_status capi_modules_load(brisk_modules *modules, const uint8_t *name,
+                                             size_t name_size, uint64_t timeout_ns,
+                                             uintptr_t *error) {
+  return brisk_modules_load(modules, name, name_size, timeout_ns, (brisk_error **)error);
+}
+
+static inline brisk_status capi_modules_retry(brisk_modules *modules, const uint8_t *name,
+                                              size_t name_size, uintptr_t *error) {
+  return brisk_modules_retry(modules, name, name_size, (brisk_error **)error);
+}
+
+static inline brisk_status capi_modules_state(brisk_modules *modules, const uint8_t *name,
+                                              size_t name_size, brisk_module_state *state,
+                                              uintptr_t *error) {
+  return brisk_modules_state(modules, name, name_size, state, (brisk_error **)error);
+}
+
+static inline brisk_status capi_modules_symbol(brisk_modules *modules, const uint8_t *name,
+                                               size_t name_size, const char *symbol,
+                                               uint64_t timeout_ns, uint64_t *address,
+                                               uintptr_t *error) {
+  return brisk_modules_symbol(modules, name, name_size, symbol, timeout_ns, address, (brisk_error
+      **)error);
+}
+
+static inline brisk_status capi_workers_close(brisk_workers *workers, uint64_t timeout_ns,
+                                              uint8_t *stragglers, size_t capacity, size_t *size,
+                                              uintptr_t *error) {
+  return brisk_workers_close(workers, timeout_ns, stragglers, capacity, size, (brisk_error
+      **)error);
+}
+
+static inline brisk_status capi_task_succeed(brisk_task *task, const uint8_t *result,
+                                             size_t result_size, uintptr_t *error) {
+  return brisk_task_succeed(task, result, result_size, (brisk_error **)error);
+}
+
+static inline brisk_status capi_task_fail(brisk_task *task, const uint8_t *message,
+                                          size_t message_size, uintptr_t *error) {
+  return brisk_task_fail(task, message, message_size, (brisk_error **)error);
+}
+
+static inline brisk_status capi_task_read(brisk_task *task, uint8_t *buffer, size_t capacity,
+                                          size_t *size, uintptr_t *error) {
+  return brisk_task_read(task, buffer, capacity, size, (brisk_error **)error);
+}
+
+static inline brisk_status capi_batch_fail(brisk_batch *batch, size_t index,
+                                           const uint8_t *message, size_t message_size,
+                                           uintptr_t *error) {
+  return brisk_batch_fail(batch, index, message, message_size, (brisk_error **)error);
+}
+
 */
 import "C"
 
@@ -236,7 +386,7 @@ const (
 	// BuiltABIVersion is major * 65536 + minor.
 	BuiltABIVersion uint32 = 0<<16 | 1
 	// BuiltABIDigest is what [ABIDigest] returns for the same description.
-	BuiltABIDigest uint64 = 0x62d2fe32da7c0fcc
+	BuiltABIDigest uint64 = 0x66cb728b700040cd
 )
 
 // The headers that cgo compiles have the same interface.
@@ -292,12 +442,14 @@ const (
 	StatusTooLarge Status = -4
 	// The name is taken by a live object.
 	StatusExists Status = -5
-	// The loader of this key failed; the message is the loader's own.
+	// The loader of this key, or of this module, failed; the message is its own.
 	StatusLoadFailed Status = -6
 	// A load waits, directly or through others, for itself.
 	StatusDeadlock Status = -7
 	// An unexpected condition inside the library; please report the message.
 	StatusInternal Status = -8
+	// A driver does not offer this, or does not know this version.
+	StatusUnsupported Status = -9
 )
 
 // String returns the name that C gives to the value.
@@ -1363,4 +1515,1321 @@ func LeaseRef(lease *Lease) *Lease {
 // Any thread. Never fails, never blocks.
 func LeaseUnref(lease *Lease) {
 	C.brisk_lease_unref(lease)
+}
+
+// Modules is brisk_modules. A set of modules. May be used from any thread.
+type Modules = C.brisk_modules
+
+// ModuleReport is brisk_module_report. What a set of modules was at one moment. Immutable; may be
+// read from any thread.
+type ModuleReport = C.brisk_module_report
+
+// ModuleFn is brisk_module_fn, a pointer to a function of C. Loads a module of the host, outside
+// every lock, on the thread that needs it first or on one of those that load many. May load other
+// modules. A negative result is a failure, whose reason it may leave in message. An exception that
+// leaves it is a failure as well.
+type ModuleFn = C.brisk_module_fn
+
+// ModuleState is brisk_module_state. How far a module is.
+type ModuleState int32
+
+// The values of ModuleState.
+const (
+	// Known, and not used yet.
+	ModuleStateUnloaded ModuleState = 0
+	// Some thread loads it.
+	ModuleStateLoading ModuleState = 1
+	// Ready, for as long as the process lives.
+	ModuleStateLoaded ModuleState = 2
+	// Its load failed, or its manifest; the reason is kept until it is tried again.
+	ModuleStateFailed ModuleState = 3
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value ModuleState) String() string {
+	switch value {
+	case ModuleStateUnloaded:
+		return "unloaded"
+	case ModuleStateLoading:
+		return "loading"
+	case ModuleStateLoaded:
+		return "loaded"
+	case ModuleStateFailed:
+		return "failed"
+	}
+	return "ModuleState(" + strconv.Itoa(int(value)) + ")"
+}
+
+// ModuleStep is brisk_module_step. What a callback is asked to do.
+type ModuleStep int32
+
+// The values of ModuleStep.
+const (
+	// Load the module.
+	ModuleStepLoad ModuleStep = 0
+	// Do what makes the first use fast. Runs after the load, only where it was asked for.
+	ModuleStepWarmUp ModuleStep = 1
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value ModuleStep) String() string {
+	switch value {
+	case ModuleStepLoad:
+		return "load"
+	case ModuleStepWarmUp:
+		return "warm_up"
+	}
+	return "ModuleStep(" + strconv.Itoa(int(value)) + ")"
+}
+
+// ModuleText is brisk_module_text. What a report tells about a module in words.
+type ModuleText int32
+
+// The values of ModuleText.
+const (
+	// Its name.
+	ModuleTextName ModuleText = 0
+	// What it offers: kinds of drivers, or "library" or "host".
+	ModuleTextKinds ModuleText = 1
+	// The schemes of addresses that it serves.
+	ModuleTextSchemes ModuleText = 2
+	// Its version.
+	ModuleTextVersion ModuleText = 3
+	// The modules that it needs, separated by spaces.
+	ModuleTextDependencies ModuleText = 4
+	// The modules that need it, separated by spaces.
+	ModuleTextDependents ModuleText = 5
+	// The path of its manifest; empty for one given by a callback.
+	ModuleTextSource ModuleText = 6
+	// The path of the library that was opened.
+	ModuleTextLibrary ModuleText = 7
+	// Why it failed.
+	ModuleTextReason ModuleText = 8
+	// The latest messages of its driver, a line each.
+	ModuleTextLog ModuleText = 9
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value ModuleText) String() string {
+	switch value {
+	case ModuleTextName:
+		return "name"
+	case ModuleTextKinds:
+		return "kinds"
+	case ModuleTextSchemes:
+		return "schemes"
+	case ModuleTextVersion:
+		return "version"
+	case ModuleTextDependencies:
+		return "dependencies"
+	case ModuleTextDependents:
+		return "dependents"
+	case ModuleTextSource:
+		return "source"
+	case ModuleTextLibrary:
+		return "library"
+	case ModuleTextReason:
+		return "reason"
+	case ModuleTextLog:
+		return "log"
+	}
+	return "ModuleText(" + strconv.Itoa(int(value)) + ")"
+}
+
+// ReportFormat is brisk_report_format. How a report is written.
+type ReportFormat int32
+
+// The values of ReportFormat.
+const (
+	// A table to read, slowest module first.
+	ReportFormatText ReportFormat = 0
+	// One object, with all that is known.
+	ReportFormatJson ReportFormat = 1
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value ReportFormat) String() string {
+	switch value {
+	case ReportFormatText:
+		return "text"
+	case ReportFormatJson:
+		return "json"
+	}
+	return "ReportFormat(" + strconv.Itoa(int(value)) + ")"
+}
+
+// ModulesOptions is brisk_modules_options, member by member. Settings of a set of modules. A zero
+// field selects the documented default.
+type ModulesOptions struct {
+	// Set by NewModulesOptions.
+	StructSize uint32
+	// 1 loads each module as soon as it and all that it needs are known, so that what is broken
+	// shows at once; default 0, which "BRISK_EAGER=1" in the environment turns into 1.
+	Eager uint32
+	// How long a call that names no timeout waits for a load in another thread, in nanoseconds;
+	// default 30 seconds.
+	LoadTimeoutNs uint64
+}
+
+// NewModulesOptions returns a zero ModulesOptions that knows its size.
+func NewModulesOptions() ModulesOptions {
+	return ModulesOptions{StructSize: uint32(unsafe.Sizeof(ModulesOptions{}))}
+}
+
+var _ [C.sizeof_brisk_modules_options]struct{} = [unsafe.Sizeof(ModulesOptions{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_modules_options{}.struct_size)]struct{} = [unsafe.Offsetof(ModulesOptions{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_modules_options{}.eager)]struct{} = [unsafe.Offsetof(ModulesOptions{}.Eager)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_modules_options{}.load_timeout_ns)]struct{} = [unsafe.Offsetof(ModulesOptions{}.LoadTimeoutNs)]struct{}{}
+
+// ModuleOptions is brisk_module_options, member by member. A module that is given by a callback. A
+// zero field selects the documented default.
+type ModuleOptions struct {
+	// Set by NewModuleOptions.
+	StructSize uint32
+	// Size of name in bytes; there is no default.
+	NameSize uint32
+	// The name: letters, digits and any of "_-.", at most 255 bytes; there is no default.
+	Name unsafe.Pointer
+	// The version, for the report; default none.
+	Version unsafe.Pointer
+	// Names of the modules that are loaded first, separated by spaces or commas; default none.
+	Dependencies unsafe.Pointer
+	// Size of version in bytes; default 0.
+	VersionSize uint32
+	// Size of dependencies in bytes; default 0.
+	DependenciesSize uint32
+	// 1 calls back a second time, with BRISK_MODULE_STEP_WARM_UP; default 0.
+	WarmUp uint32
+	// Must be zero.
+	Reserved uint32
+}
+
+// NewModuleOptions returns a zero ModuleOptions that knows its size.
+func NewModuleOptions() ModuleOptions {
+	return ModuleOptions{StructSize: uint32(unsafe.Sizeof(ModuleOptions{}))}
+}
+
+var _ [C.sizeof_brisk_module_options]struct{} = [unsafe.Sizeof(ModuleOptions{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.struct_size)]struct{} = [unsafe.Offsetof(ModuleOptions{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.name_size)]struct{} = [unsafe.Offsetof(ModuleOptions{}.NameSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.name)]struct{} = [unsafe.Offsetof(ModuleOptions{}.Name)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.version)]struct{} = [unsafe.Offsetof(ModuleOptions{}.Version)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.dependencies)]struct{} = [unsafe.Offsetof(ModuleOptions{}.Dependencies)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.version_size)]struct{} = [unsafe.Offsetof(ModuleOptions{}.VersionSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.dependencies_size)]struct{} = [unsafe.Offsetof(ModuleOptions{}.DependenciesSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.warm_up)]struct{} = [unsafe.Offsetof(ModuleOptions{}.WarmUp)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_options{}.reserved)]struct{} = [unsafe.Offsetof(ModuleOptions{}.Reserved)]struct{}{}
+
+// ModuleFigures is brisk_module_figures, member by member. Figures of a module at the moment of its
+// report.
+type ModuleFigures struct {
+	// Set by NewModuleFigures.
+	StructSize uint32
+	// How far it is.
+	State ModuleState
+	// How long the load took in nanoseconds, without what it waited for; so far, where it goes on.
+	LoadNs uint64
+	// How long the warm-up took in nanoseconds.
+	WarmUpNs uint64
+	// Bytes of memory that the process gained meanwhile; loads at the same time count in each
+	// other's.
+	GainedBytes uint64
+	// The system's number of the thread that loaded it; 0 before.
+	Thread uint64
+	// How often it was loaded, successfully or not.
+	Attempts uint32
+	// How many modules need it directly.
+	Dependents uint32
+}
+
+// NewModuleFigures returns a zero ModuleFigures that knows its size.
+func NewModuleFigures() ModuleFigures {
+	return ModuleFigures{StructSize: uint32(unsafe.Sizeof(ModuleFigures{}))}
+}
+
+var _ [C.sizeof_brisk_module_figures]struct{} = [unsafe.Sizeof(ModuleFigures{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.struct_size)]struct{} = [unsafe.Offsetof(ModuleFigures{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.state)]struct{} = [unsafe.Offsetof(ModuleFigures{}.State)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.load_ns)]struct{} = [unsafe.Offsetof(ModuleFigures{}.LoadNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.warm_up_ns)]struct{} = [unsafe.Offsetof(ModuleFigures{}.WarmUpNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.gained_bytes)]struct{} = [unsafe.Offsetof(ModuleFigures{}.GainedBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.thread)]struct{} = [unsafe.Offsetof(ModuleFigures{}.Thread)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.attempts)]struct{} = [unsafe.Offsetof(ModuleFigures{}.Attempts)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_module_figures{}.dependents)]struct{} = [unsafe.Offsetof(ModuleFigures{}.Dependents)]struct{}{}
+
+// ModulesNew is brisk_modules_new. Creates a set without modules. Touches no file. The caller owns
+// one reference.
+//
+//   - runtime: The runtime to live in; NULL for the default one.
+//   - options: Settings; NULL for the defaults.
+//   - modules: Receives the set.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+func ModulesNew(runtime *Runtime, options *ModulesOptions, modules **Modules, err **Error) Status {
+	return Status(C.brisk_modules_new(
+		runtime,
+		(*C.brisk_modules_options)(unsafe.Pointer(options)),
+		modules,
+		err,
+	))
+}
+
+// ModulesClose is brisk_modules_close. Ends waiting, and loading in the background after the module
+// in hand. Idempotent; later calls return BRISK_CLOSED. What was loaded stays.
+//
+//   - modules: The set.
+//
+// Fails with BRISK_INVALID. Any thread.
+func ModulesClose(modules *Modules, err **Error) Status {
+	return Status(C.brisk_modules_close(modules, err))
+}
+
+// ModulesScan is brisk_modules_scan. Reads every manifest (NAME.module) of a folder and opens no
+// library. A manifest that is wrong, too large, or open to be written by everyone becomes a module
+// that has failed, with that reason; a name that is taken stays with the first. A folder that
+// cannot be read, or that everyone may write to, is BRISK_INVALID. BRISK_LOAD_FAILED is for eager
+// sets, whose modules are loaded here.
+//
+//   - modules: The set.
+//   - folder: The folder. Empty scans the search path: each folder of "BRISK_MODULE_PATH" in the
+//     environment, "brisk/modules" in the user's data folder, and the one of the installation; what
+//     does not exist is passed over.
+//   - found: Receives how many modules are new.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED, BRISK_OUT_OF_MEMORY. Any thread. Walks
+// over all entries.
+func ModulesScan(modules *Modules, folder []byte, found *uint64, err **Error) Status {
+	return Status(C.capi_modules_scan(
+		modules,
+		(*C.uint8_t)(unsafe.SliceData(folder)),
+		C.size_t(len(folder)),
+		(*C.uint64_t)(found),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// ModulesAdd is brisk_modules_add. Adds a module that a callback loads. Modules that it depends on
+// may be added later. BRISK_LOAD_FAILED is for eager sets, whose modules are loaded here.
+//
+//   - modules: The set.
+//   - options: The module.
+//   - load: Loads it; its user data is destroyed with the set.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_EXISTS, BRISK_LOAD_FAILED, BRISK_OUT_OF_MEMORY. Any
+// thread. Calls back outside every lock.
+func ModulesAdd(
+	modules *Modules,
+	options *ModuleOptions,
+	load ModuleFn,
+	user unsafe.Pointer,
+	destroy DestroyFn,
+	err **Error,
+) Status {
+	var optionsPins pins
+	defer optionsPins.Unpin()
+	if options != nil {
+		optionsPins.Pin(options.Name)
+		optionsPins.Pin(options.Version)
+		optionsPins.Pin(options.Dependencies)
+	}
+	return Status(C.brisk_modules_add(
+		modules,
+		(*C.brisk_module_options)(unsafe.Pointer(options)),
+		load,
+		user,
+		destroy,
+		err,
+	))
+}
+
+// ModulesLoad is brisk_modules_load. Loads a module that is not loaded yet, after all that it
+// depends on, on this thread. A loader that runs is not interrupted. A failure is that of the first
+// time, until brisk_modules_retry; a circle of dependencies, or of loads that wait for each other,
+// is BRISK_DEADLOCK and names it.
+//
+//   - modules: The set.
+//   - name: The name of a module.
+//   - timeoutNs: How long to wait for loads in other threads, in nanoseconds; 0 inherits
+//     load_timeout_ns.
+//
+// Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED,
+// BRISK_DEADLOCK, BRISK_OUT_OF_MEMORY. Any thread. Blocks up to its timeout.
+func ModulesLoad(modules *Modules, name []byte, timeoutNs uint64, err **Error) Status {
+	return Status(C.capi_modules_load(
+		modules,
+		(*C.uint8_t)(unsafe.SliceData(name)),
+		C.size_t(len(name)),
+		C.uint64_t(timeoutNs),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// ModulesLoadAll is brisk_modules_load_all. Loads every module, in parallel where dependencies
+// allow. A failure comes after all have been tried and names each module that failed, and why. A
+// call from the load of a module would wait for itself and is BRISK_DEADLOCK.
+//
+//   - modules: The set.
+//   - threads: The most threads to load on; 0 for 4. More than one are used only while loads take
+//     long.
+//   - timeoutNs: How long to wait in nanoseconds; 0 inherits load_timeout_ns. Loads go on after
+//     it.
+//
+// Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED,
+// BRISK_DEADLOCK, BRISK_OUT_OF_MEMORY. Any thread. Blocks up to its timeout.
+func ModulesLoadAll(modules *Modules, threads uint32, timeoutNs uint64, err **Error) Status {
+	return Status(C.brisk_modules_load_all(
+		modules,
+		C.uint32_t(threads),
+		C.uint64_t(timeoutNs),
+		err,
+	))
+}
+
+// ModulesPreload is brisk_modules_preload. Loads what is not loaded yet in idle time, and returns
+// at once: one module at a time on one thread of its own, never while a caller loads one, with
+// pauses as long as the loads. Failures are kept for who uses the module.
+//
+//   - modules: The set.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+func ModulesPreload(modules *Modules, err **Error) Status {
+	return Status(C.brisk_modules_preload(modules, err))
+}
+
+// ModulesRetry is brisk_modules_retry. Forgets the failure of a module and of those that it depends
+// on, reading their manifests anew; the next use tries again. BRISK_MISS when there is no such
+// module.
+//
+//   - modules: The set.
+//   - name: The name of a module.
+//
+// Outcomes: BRISK_MISS. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+func ModulesRetry(modules *Modules, name []byte, err **Error) Status {
+	return Status(C.capi_modules_retry(
+		modules,
+		(*C.uint8_t)(unsafe.SliceData(name)),
+		C.size_t(len(name)),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// ModulesState is brisk_modules_state. Tells how far a module is, and loads nothing. BRISK_MISS
+// when there is no such module.
+//
+//   - modules: The set.
+//   - name: The name of a module.
+//   - state: Receives how far it is.
+//
+// Outcomes: BRISK_MISS. Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
+func ModulesState(modules *Modules, name []byte, state *ModuleState, err **Error) Status {
+	return Status(C.capi_modules_state(
+		modules,
+		(*C.uint8_t)(unsafe.SliceData(name)),
+		C.size_t(len(name)),
+		(*C.brisk_module_state)(state),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// ModulesSymbol is brisk_modules_symbol. Loads a native module and gives the address of a symbol,
+// which is good for as long as the process lives: keep it, and a call costs what any call through a
+// pointer does. A module without a library, or without this symbol, answers BRISK_INVALID.
+//
+//   - modules: The set.
+//   - name: The name of a native module.
+//   - symbol: The name of a function or variable.
+//   - timeoutNs: How long to wait for loads in other threads, in nanoseconds; 0 inherits
+//     load_timeout_ns.
+//   - address: Receives its address, to be cast to its type.
+//
+// Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED,
+// BRISK_DEADLOCK, BRISK_OUT_OF_MEMORY. Any thread. Blocks up to its timeout.
+func ModulesSymbol(
+	modules *Modules,
+	name []byte,
+	symbol string,
+	timeoutNs uint64,
+	address *uint64,
+	err **Error,
+) Status {
+	symbolText := C.CString(symbol)
+	defer C.free(unsafe.Pointer(symbolText))
+	return Status(C.capi_modules_symbol(
+		modules,
+		(*C.uint8_t)(unsafe.SliceData(name)),
+		C.size_t(len(name)),
+		symbolText,
+		C.uint64_t(timeoutNs),
+		(*C.uint64_t)(address),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// ModulesReport is brisk_modules_report. Describes every module as it is now, and loads nothing.
+//
+//   - modules: The set.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread. Walks over all entries.
+func ModulesReport(modules *Modules, report **ModuleReport, err **Error) Status {
+	return Status(C.brisk_modules_report(modules, report, err))
+}
+
+// ModuleReportCount is brisk_module_report_count. Returns how many modules a report has.
+//
+//   - report: A report; NULL has no modules.
+//
+// Any thread.
+func ModuleReportCount(report *ModuleReport) uint64 {
+	return uint64(C.brisk_module_report_count(report))
+}
+
+// ModuleReportRead is brisk_module_report_read. Reads the figures of a module.
+//
+//   - report: A report.
+//   - index: Which module, from 0, in the order in which they were found.
+//
+// Fails with BRISK_INVALID. Any thread.
+func ModuleReportRead(
+	report *ModuleReport,
+	index uint64,
+	figures *ModuleFigures,
+	err **Error,
+) Status {
+	return Status(C.brisk_module_report_read(
+		report,
+		C.size_t(index),
+		(*C.brisk_module_figures)(unsafe.Pointer(figures)),
+		err,
+	))
+}
+
+// ModuleReportText is brisk_module_report_text. Returns a text about a module, empty where there is
+// none. The text lives as long as the report.
+//
+//   - report: A report; NULL has no modules.
+//   - index: Which module, from 0.
+//   - part: What to tell.
+//
+// Any thread.
+func ModuleReportText(report *ModuleReport, index uint64, part ModuleText) string {
+	return C.GoString(C.brisk_module_report_text(
+		report,
+		C.size_t(index),
+		C.brisk_module_text(part),
+	))
+}
+
+// ModuleReportFormat is brisk_module_report_format. Returns the whole report as one text, which
+// lives as long as the report.
+//
+//   - report: A report; NULL reads as the empty text.
+//   - format: How to write it.
+//
+// Any thread.
+func ModuleReportFormat(report *ModuleReport, format ReportFormat) string {
+	return C.GoString(C.brisk_module_report_format(report, C.brisk_report_format(format)))
+}
+
+// ModulesRef is brisk_modules_ref. Adds a reference to modules and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func ModulesRef(modules *Modules) *Modules {
+	return C.brisk_modules_ref(modules)
+}
+
+// ModulesUnref is brisk_modules_unref. Drops a reference to modules. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func ModulesUnref(modules *Modules) {
+	C.brisk_modules_unref(modules)
+}
+
+// ModuleReportRef is brisk_module_report_ref. Adds a reference to module_report and returns it,
+// NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func ModuleReportRef(moduleReport *ModuleReport) *ModuleReport {
+	return C.brisk_module_report_ref(moduleReport)
+}
+
+// ModuleReportUnref is brisk_module_report_unref. Drops a reference to module_report. NULL is
+// ignored.
+//
+// Any thread. Never fails, never blocks.
+func ModuleReportUnref(moduleReport *ModuleReport) {
+	C.brisk_module_report_unref(moduleReport)
+}
+
+// Workers is brisk_workers. A pool of threads. May be used from any thread. When the last reference
+// goes, tasks that have not begun are never started.
+type Workers = C.brisk_workers
+
+// Task is brisk_task. One task. May be used from any thread.
+type Task = C.brisk_task
+
+// Batch is brisk_batch. Many calls of one function, and the outcome of each. May be used from any
+// thread.
+type Batch = C.brisk_batch
+
+// Token is brisk_token. A cancellation: set once, seen by every task that was given it. May be used
+// from any thread.
+type Token = C.brisk_token
+
+// Completions is brisk_completions. A queue of tasks that ended, for event loops: a file descriptor
+// that polls as readable, and their tags. May be used from any thread.
+type Completions = C.brisk_completions
+
+// Limiter is brisk_limiter. A bound on how often something is done: a bucket that holds tokens up
+// to its burst and fills at its rate (Turner, New Directions in Communications, IEEE Communications
+// Magazine 24, 1986). May be used from any thread.
+type Limiter = C.brisk_limiter
+
+// TaskFn is brisk_task_fn, a pointer to a function of C. The work of a task. Runs on a thread of
+// the pool, outside every lock. BRISK_OK is success; a negative status is a failure, whose reason
+// brisk_task_fail gives. It may look at brisk_task_is_cancelled from time to time. An exception
+// that leaves it is a failure.
+type TaskFn = C.brisk_task_fn
+
+// ItemFn is brisk_item_fn, a pointer to a function of C. One call of a batch or a race. Runs on a
+// thread of the pool, outside every lock, for many items at once. BRISK_OK is success; a negative
+// status is a failure, whose reason brisk_batch_fail gives. It may look at brisk_batch_is_cancelled
+// from time to time. An exception that leaves it is a failure.
+type ItemFn = C.brisk_item_fn
+
+// TaskPriority is brisk_task_priority. Which tasks are taken first. Within one priority the oldest
+// is.
+type TaskPriority int32
+
+// The values of TaskPriority.
+const (
+	// After those of high priority.
+	TaskPriorityNormal TaskPriority = 0
+	// First.
+	TaskPriorityHigh TaskPriority = 1
+	// When nothing else is queued.
+	TaskPriorityLow TaskPriority = 2
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value TaskPriority) String() string {
+	switch value {
+	case TaskPriorityNormal:
+		return "normal"
+	case TaskPriorityHigh:
+		return "high"
+	case TaskPriorityLow:
+		return "low"
+	}
+	return "TaskPriority(" + strconv.Itoa(int(value)) + ")"
+}
+
+// TaskState is brisk_task_state. How far a task is, or how it ended.
+type TaskState int32
+
+// The values of TaskState.
+const (
+	// It waits for a thread, or for memory.
+	TaskStateQueued TaskState = 0
+	// A thread runs it.
+	TaskStateRunning TaskState = 1
+	// It succeeded.
+	TaskStateDone TaskState = 2
+	// It failed.
+	TaskStateFailed TaskState = 3
+	// Its deadline passed while it ran; it is not interrupted, and what it gives is dropped.
+	TaskStateTimedOut TaskState = 4
+	// It was cancelled before it began, or failed after it was.
+	TaskStateCancelled TaskState = 5
+	// Its deadline passed, or the pool was closed, before it began.
+	TaskStateNeverStarted TaskState = 6
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value TaskState) String() string {
+	switch value {
+	case TaskStateQueued:
+		return "queued"
+	case TaskStateRunning:
+		return "running"
+	case TaskStateDone:
+		return "done"
+	case TaskStateFailed:
+		return "failed"
+	case TaskStateTimedOut:
+		return "timed_out"
+	case TaskStateCancelled:
+		return "cancelled"
+	case TaskStateNeverStarted:
+		return "never_started"
+	}
+	return "TaskState(" + strconv.Itoa(int(value)) + ")"
+}
+
+// WorkersOptions is brisk_workers_options, member by member. Settings of a pool. A zero field
+// selects the documented default.
+type WorkersOptions struct {
+	// Set by NewWorkersOptions.
+	StructSize uint32
+	// Threads at most, 1 to 1024; default one for each processor that this process may use.
+	Threads uint32
+	// Tasks that may wait for a thread at a time; default 65536, at most 16777216.
+	QueueTasks uint64
+	// Bytes that tasks which wait may have declared together; default no bound but the budget.
+	QueueBytes uint64
+	// Bytes of name; default none. At most 12.
+	NameSize uint32
+	// Must be zero.
+	Reserved uint32
+	// The name of the threads, as a debugger shows it; copied; default brisk.
+	Name unsafe.Pointer
+}
+
+// NewWorkersOptions returns a zero WorkersOptions that knows its size.
+func NewWorkersOptions() WorkersOptions {
+	return WorkersOptions{StructSize: uint32(unsafe.Sizeof(WorkersOptions{}))}
+}
+
+var _ [C.sizeof_brisk_workers_options]struct{} = [unsafe.Sizeof(WorkersOptions{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_options{}.struct_size)]struct{} = [unsafe.Offsetof(WorkersOptions{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_options{}.threads)]struct{} = [unsafe.Offsetof(WorkersOptions{}.Threads)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_options{}.queue_tasks)]struct{} = [unsafe.Offsetof(WorkersOptions{}.QueueTasks)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_options{}.queue_bytes)]struct{} = [unsafe.Offsetof(WorkersOptions{}.QueueBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_options{}.name_size)]struct{} = [unsafe.Offsetof(WorkersOptions{}.NameSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_options{}.reserved)]struct{} = [unsafe.Offsetof(WorkersOptions{}.Reserved)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_options{}.name)]struct{} = [unsafe.Offsetof(WorkersOptions{}.Name)]struct{}{}
+
+// TaskOptions is brisk_task_options, member by member. Settings of a task. A zero field selects the
+// documented default.
+type TaskOptions struct {
+	// Set by NewTaskOptions.
+	StructSize uint32
+	// When it is taken; default BRISK_TASK_PRIORITY_NORMAL.
+	Priority TaskPriority
+	// Time from now in which it must end, in nanoseconds; default BRISK_FOREVER.
+	DeadlineNs uint64
+	// Memory that the task will take, in bytes: it starts when the budget of the runtime has them,
+	// which are given back when it ends; default none.
+	Bytes uint64
+	// Given back by brisk_completions_next; default 0.
+	Tag uint64
+	// Bytes of name; default none. At most 255.
+	NameSize uint32
+	// Must be zero.
+	Reserved uint32
+	// A name for reports; copied; default none.
+	Name unsafe.Pointer
+}
+
+// NewTaskOptions returns a zero TaskOptions that knows its size.
+func NewTaskOptions() TaskOptions {
+	return TaskOptions{StructSize: uint32(unsafe.Sizeof(TaskOptions{}))}
+}
+
+var _ [C.sizeof_brisk_task_options]struct{} = [unsafe.Sizeof(TaskOptions{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.struct_size)]struct{} = [unsafe.Offsetof(TaskOptions{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.priority)]struct{} = [unsafe.Offsetof(TaskOptions{}.Priority)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.deadline_ns)]struct{} = [unsafe.Offsetof(TaskOptions{}.DeadlineNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.bytes)]struct{} = [unsafe.Offsetof(TaskOptions{}.Bytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.tag)]struct{} = [unsafe.Offsetof(TaskOptions{}.Tag)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.name_size)]struct{} = [unsafe.Offsetof(TaskOptions{}.NameSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.reserved)]struct{} = [unsafe.Offsetof(TaskOptions{}.Reserved)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_task_options{}.name)]struct{} = [unsafe.Offsetof(TaskOptions{}.Name)]struct{}{}
+
+// WorkersStats is brisk_workers_stats, member by member. Figures of a pool. Counts run from its
+// creation. Durations are to an eighth.
+type WorkersStats struct {
+	// Set by NewWorkersStats.
+	StructSize uint32
+	// Threads that were started.
+	Threads uint32
+	// Tasks that wait for a thread or for memory.
+	Queued uint64
+	// What these declared, in bytes.
+	QueuedBytes uint64
+	// Tasks that run.
+	Running uint64
+	// Tasks, and items of batches, that succeeded.
+	Done uint64
+	// Those that failed.
+	Failed uint64
+	// Those whose deadline passed while they ran.
+	TimedOut uint64
+	// Those that were cancelled.
+	Cancelled uint64
+	// Those whose deadline passed before they began.
+	NeverStarted uint64
+	// Tasks that found the queue full.
+	Refused uint64
+	// Half of the tasks waited for less, in nanoseconds.
+	WaitP50Ns uint64
+	// 99 of 100 tasks waited for less, in nanoseconds.
+	WaitP99Ns uint64
+	// The longest wait, in nanoseconds.
+	WaitMaxNs uint64
+	// Half of the tasks ran for less, in nanoseconds.
+	RunP50Ns uint64
+	// 99 of 100 tasks ran for less, in nanoseconds.
+	RunP99Ns uint64
+	// The longest run, in nanoseconds.
+	RunMaxNs uint64
+}
+
+// NewWorkersStats returns a zero WorkersStats that knows its size.
+func NewWorkersStats() WorkersStats {
+	return WorkersStats{StructSize: uint32(unsafe.Sizeof(WorkersStats{}))}
+}
+
+var _ [C.sizeof_brisk_workers_stats]struct{} = [unsafe.Sizeof(WorkersStats{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.struct_size)]struct{} = [unsafe.Offsetof(WorkersStats{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.threads)]struct{} = [unsafe.Offsetof(WorkersStats{}.Threads)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.queued)]struct{} = [unsafe.Offsetof(WorkersStats{}.Queued)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.queued_bytes)]struct{} = [unsafe.Offsetof(WorkersStats{}.QueuedBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.running)]struct{} = [unsafe.Offsetof(WorkersStats{}.Running)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.done)]struct{} = [unsafe.Offsetof(WorkersStats{}.Done)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.failed)]struct{} = [unsafe.Offsetof(WorkersStats{}.Failed)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.timed_out)]struct{} = [unsafe.Offsetof(WorkersStats{}.TimedOut)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.cancelled)]struct{} = [unsafe.Offsetof(WorkersStats{}.Cancelled)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.never_started)]struct{} = [unsafe.Offsetof(WorkersStats{}.NeverStarted)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.refused)]struct{} = [unsafe.Offsetof(WorkersStats{}.Refused)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.wait_p50_ns)]struct{} = [unsafe.Offsetof(WorkersStats{}.WaitP50Ns)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.wait_p99_ns)]struct{} = [unsafe.Offsetof(WorkersStats{}.WaitP99Ns)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.wait_max_ns)]struct{} = [unsafe.Offsetof(WorkersStats{}.WaitMaxNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.run_p50_ns)]struct{} = [unsafe.Offsetof(WorkersStats{}.RunP50Ns)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.run_p99_ns)]struct{} = [unsafe.Offsetof(WorkersStats{}.RunP99Ns)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_workers_stats{}.run_max_ns)]struct{} = [unsafe.Offsetof(WorkersStats{}.RunMaxNs)]struct{}{}
+
+// LimiterStats is brisk_limiter_stats, member by member. Figures of a limiter. Counts run from its
+// creation.
+type LimiterStats struct {
+	// Set by NewLimiterStats.
+	StructSize uint32
+	// Always zero.
+	Reserved uint32
+	// Acquisitions that succeeded.
+	Acquired uint64
+	// Acquisitions that did not come in time.
+	Refused uint64
+	// Time spent waiting for tokens by those that succeeded, in nanoseconds.
+	WaitedNs uint64
+	// Tokens that could be taken now; negative when some are taken in advance.
+	Available float64
+}
+
+// NewLimiterStats returns a zero LimiterStats that knows its size.
+func NewLimiterStats() LimiterStats {
+	return LimiterStats{StructSize: uint32(unsafe.Sizeof(LimiterStats{}))}
+}
+
+var _ [C.sizeof_brisk_limiter_stats]struct{} = [unsafe.Sizeof(LimiterStats{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_limiter_stats{}.struct_size)]struct{} = [unsafe.Offsetof(LimiterStats{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_limiter_stats{}.reserved)]struct{} = [unsafe.Offsetof(LimiterStats{}.Reserved)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_limiter_stats{}.acquired)]struct{} = [unsafe.Offsetof(LimiterStats{}.Acquired)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_limiter_stats{}.refused)]struct{} = [unsafe.Offsetof(LimiterStats{}.Refused)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_limiter_stats{}.waited_ns)]struct{} = [unsafe.Offsetof(LimiterStats{}.WaitedNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_limiter_stats{}.available)]struct{} = [unsafe.Offsetof(LimiterStats{}.Available)]struct{}{}
+
+// WorkersNew is brisk_workers_new. Creates a pool. No thread is started yet. The caller owns one
+// reference.
+//
+//   - runtime: The runtime whose budget counts; NULL for the default one.
+//   - options: Settings; NULL for the defaults.
+//   - workers: Receives the pool.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+func WorkersNew(runtime *Runtime, options *WorkersOptions, workers **Workers, err **Error) Status {
+	var optionsPins pins
+	defer optionsPins.Unpin()
+	if options != nil {
+		optionsPins.Pin(options.Name)
+	}
+	return Status(C.brisk_workers_new(
+		runtime,
+		(*C.brisk_workers_options)(unsafe.Pointer(options)),
+		workers,
+		err,
+	))
+}
+
+// WorkersClose is brisk_workers_close. Ends the pool: tasks that have not begun are never started,
+// those that run are cancelled and waited for. BRISK_TIMEOUT says that some still run; the pool
+// ends with them. Idempotent; later submissions return BRISK_CLOSED. A task that closes its own
+// pool gets BRISK_DEADLOCK.
+//
+//   - workers: The pool.
+//   - timeoutNs: How long to wait for tasks that run, in nanoseconds; 0 is 30 seconds.
+//   - stragglers: Where the tasks that still run are named, each on a line with how long it has
+//     run: import of events.h5 (1250 ms). Whole lines only.
+//   - size: Receives the bytes of all these lines, 0 when none runs.
+//
+// Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID, BRISK_DEADLOCK. Any thread. Blocks up to its
+// timeout.
+func WorkersClose(
+	workers *Workers,
+	timeoutNs uint64,
+	stragglers []byte,
+	size *uint64,
+	err **Error,
+) Status {
+	return Status(C.capi_workers_close(
+		workers,
+		C.uint64_t(timeoutNs),
+		(*C.uint8_t)(unsafe.SliceData(stragglers)),
+		C.size_t(len(stragglers)),
+		(*C.size_t)(size),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// WorkersSubmit is brisk_workers_submit. Queues a task. Its user data is released before its end is
+// told. BRISK_REFUSED says that the queue had no room in time. A task whose bytes are beyond the
+// budget is BRISK_TOO_LARGE.
+//
+//   - workers: The pool.
+//   - options: Settings; NULL for the defaults.
+//   - run: The work.
+//   - timeoutNs: How long to wait for room in a full queue, in nanoseconds; 0 is not at all.
+//   - token: What cancels the task; NULL for nothing but brisk_task_cancel.
+//   - completions: Where its end is told as well; NULL for nowhere.
+//   - task: Receives the task; may be NULL for one that nobody waits for.
+//
+// Outcomes: BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE,
+// BRISK_OUT_OF_MEMORY. Any thread. Blocks up to its timeout. Calls back outside every lock.
+func WorkersSubmit(
+	workers *Workers,
+	options *TaskOptions,
+	run TaskFn,
+	user unsafe.Pointer,
+	destroy DestroyFn,
+	timeoutNs uint64,
+	token *Token,
+	completions *Completions,
+	task **Task,
+	err **Error,
+) Status {
+	var optionsPins pins
+	defer optionsPins.Unpin()
+	if options != nil {
+		optionsPins.Pin(options.Name)
+	}
+	return Status(C.brisk_workers_submit(
+		workers,
+		(*C.brisk_task_options)(unsafe.Pointer(options)),
+		run,
+		user,
+		destroy,
+		C.uint64_t(timeoutNs),
+		token,
+		completions,
+		task,
+		err,
+	))
+}
+
+// TaskWait is brisk_task_wait. Waits for the end of a task. Inside a task of the same pool it runs
+// other tasks meanwhile, one of which may make it longer than its timeout. A task that waits for
+// itself, directly or through the tasks it runs meanwhile, gets BRISK_DEADLOCK.
+//
+//   - timeoutNs: How long to wait in nanoseconds; 0 is 30 seconds.
+//   - state: Receives how it ended, or how far it is.
+//
+// Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID, BRISK_DEADLOCK. Any thread. Blocks up to its
+// timeout.
+func TaskWait(task *Task, timeoutNs uint64, state *TaskState, err **Error) Status {
+	return Status(C.brisk_task_wait(task, C.uint64_t(timeoutNs), (*C.brisk_task_state)(state), err))
+}
+
+// TaskPoll is brisk_task_poll. Returns how far a task is.
+//
+//   - task: The task; NULL reads as never started.
+//
+// Any thread.
+func TaskPoll(task *Task) TaskState {
+	return TaskState(C.brisk_task_poll(task))
+}
+
+// TaskCancel is brisk_task_cancel. Cancels a task: one that has not begun ends now, one that runs
+// sees it when it looks. Idempotent.
+//
+// Fails with BRISK_INVALID. Any thread.
+func TaskCancel(task *Task, err **Error) Status {
+	return Status(C.brisk_task_cancel(task, err))
+}
+
+// TaskIsCancelled is brisk_task_is_cancelled. Returns 1 when a task was cancelled, by itself, by
+// its token or by the end of its pool, or its deadline has passed; otherwise 0.
+//
+//   - task: The task; NULL reads as not cancelled.
+//
+// Any thread.
+func TaskIsCancelled(task *Task) uint32 {
+	return uint32(C.brisk_task_is_cancelled(task))
+}
+
+// TaskSucceed is brisk_task_succeed. Keeps the result of a task, called by the task itself. At most
+// 2147483647 bytes.
+//
+//   - task: The task that runs.
+//   - result: What it gives; copied.
+//
+// Fails with BRISK_INVALID, BRISK_TOO_LARGE, BRISK_OUT_OF_MEMORY. Any thread.
+func TaskSucceed(task *Task, result []byte, err **Error) Status {
+	return Status(C.capi_task_succeed(
+		task,
+		(*C.uint8_t)(unsafe.SliceData(result)),
+		C.size_t(len(result)),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// TaskFail is brisk_task_fail. Keeps the reason of a failure, called by the task itself before it
+// returns a negative status.
+//
+//   - task: The task that runs.
+//   - message: Why it fails, as text; copied.
+//
+// Fails with BRISK_INVALID, BRISK_OUT_OF_MEMORY. Any thread.
+func TaskFail(task *Task, message []byte, err **Error) Status {
+	return Status(C.capi_task_fail(
+		task,
+		(*C.uint8_t)(unsafe.SliceData(message)),
+		C.size_t(len(message)),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// TaskRead is brisk_task_read. Copies the result of a task that succeeded. One that failed gives
+// its own status and reason, any other end BRISK_INVALID.
+//
+//   - task: A task that ended.
+//   - buffer: Where the result is copied.
+//   - size: Receives the size of the result in bytes.
+//
+// Outcomes: BRISK_SHORT_BUFFER. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED,
+// BRISK_OUT_OF_MEMORY. Any thread.
+func TaskRead(task *Task, buffer []byte, size *uint64, err **Error) Status {
+	return Status(C.capi_task_read(
+		task,
+		(*C.uint8_t)(unsafe.SliceData(buffer)),
+		C.size_t(len(buffer)),
+		(*C.size_t)(size),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// WorkersBatch is brisk_workers_batch. Begins to call a function for each index below count, on as
+// many threads as there are. Its user data is released when the last call has returned, which is
+// before the end is told unless the deadline passed. BRISK_REFUSED says that the queue has no room.
+//
+//   - workers: The pool.
+//   - count: How many items, at most 16777216.
+//   - timeoutNs: Time from now in which all must end, in nanoseconds; 0 is BRISK_FOREVER.
+//   - race: 1 when the first success ends it and cancels the others; otherwise 0.
+//   - run: The work of an item.
+//   - token: What cancels the batch; NULL for nothing.
+//
+// Outcomes: BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE,
+// BRISK_OUT_OF_MEMORY. Any thread. Calls back outside every lock.
+func WorkersBatch(
+	workers *Workers,
+	count uint64,
+	timeoutNs uint64,
+	race uint32,
+	run ItemFn,
+	user unsafe.Pointer,
+	destroy DestroyFn,
+	token *Token,
+	batch **Batch,
+	err **Error,
+) Status {
+	return Status(C.brisk_workers_batch(
+		workers,
+		C.size_t(count),
+		C.uint64_t(timeoutNs),
+		C.uint32_t(race),
+		run,
+		user,
+		destroy,
+		token,
+		batch,
+		err,
+	))
+}
+
+// BatchWait is brisk_batch_wait. Waits for the end of a batch, which is that of its last item, of
+// its deadline, or in a race the first success. Inside a task of the same pool it runs items of the
+// batch and other tasks meanwhile.
+//
+//   - timeoutNs: How long to wait in nanoseconds; 0 is 30 seconds.
+//   - winner: Receives the index of the first success, or BRISK_FOREVER when there is none.
+//
+// Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID, BRISK_DEADLOCK. Any thread. Blocks up to its
+// timeout.
+func BatchWait(batch *Batch, timeoutNs uint64, winner *uint64, err **Error) Status {
+	return Status(C.brisk_batch_wait(batch, C.uint64_t(timeoutNs), (*C.uint64_t)(winner), err))
+}
+
+// BatchStates is brisk_batch_states. Reads how each item of a batch ended, or how far it is. Room
+// for fewer items gets the first ones.
+//
+//   - count: How many items there is room for.
+//   - states: Receives the state of each item, a brisk_task_state.
+//
+// Fails with BRISK_INVALID. Any thread.
+func BatchStates(batch *Batch, count uint64, states []int32, err **Error) Status {
+	return Status(C.brisk_batch_states(
+		batch,
+		C.size_t(count),
+		(*C.int32_t)(unsafe.SliceData(states)),
+		err,
+	))
+}
+
+// BatchCheck is brisk_batch_check. Succeeds unless this item failed, and then fails with the status
+// and the reason that it gave.
+//
+//   - index: Which item, from 0.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED, BRISK_OUT_OF_MEMORY. Any thread.
+func BatchCheck(batch *Batch, index uint64, err **Error) Status {
+	return Status(C.brisk_batch_check(batch, C.size_t(index), err))
+}
+
+// BatchCancel is brisk_batch_cancel. Cancels a batch: items that have not begun end now, those that
+// run see it when they look. Idempotent.
+//
+// Fails with BRISK_INVALID. Any thread.
+func BatchCancel(batch *Batch, err **Error) Status {
+	return Status(C.brisk_batch_cancel(batch, err))
+}
+
+// BatchIsCancelled is brisk_batch_is_cancelled. Returns 1 when a batch was cancelled, a race is
+// won, or the deadline has passed; otherwise 0.
+//
+//   - batch: The batch; NULL reads as not cancelled.
+//
+// Any thread.
+func BatchIsCancelled(batch *Batch) uint32 {
+	return uint32(C.brisk_batch_is_cancelled(batch))
+}
+
+// BatchFail is brisk_batch_fail. Keeps the reason of a failure, called by the item itself before it
+// returns a negative status.
+//
+//   - index: The item that runs.
+//   - message: Why it fails, as text; copied.
+//
+// Fails with BRISK_INVALID, BRISK_OUT_OF_MEMORY. Any thread.
+func BatchFail(batch *Batch, index uint64, message []byte, err **Error) Status {
+	return Status(C.capi_batch_fail(
+		batch,
+		C.size_t(index),
+		(*C.uint8_t)(unsafe.SliceData(message)),
+		C.size_t(len(message)),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// WorkersReadStats is brisk_workers_read_stats. Reads the figures of a pool.
+//
+//   - workers: The pool.
+//   - stats: Receives the figures.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
+func WorkersReadStats(workers *Workers, stats *WorkersStats, err **Error) Status {
+	return Status(C.brisk_workers_read_stats(
+		workers,
+		(*C.brisk_workers_stats)(unsafe.Pointer(stats)),
+		err,
+	))
+}
+
+// TokenNew is brisk_token_new. Creates a token. The caller owns one reference.
+//
+//   - parent: What cancels this one too; NULL for nothing.
+//
+// Fails with BRISK_INVALID, BRISK_OUT_OF_MEMORY. Any thread.
+func TokenNew(parent *Token, token **Token, err **Error) Status {
+	return Status(C.brisk_token_new(parent, token, err))
+}
+
+// TokenCancel is brisk_token_cancel. Cancels everything that was given this token or one below it.
+// Idempotent.
+//
+// Fails with BRISK_INVALID. Any thread.
+func TokenCancel(token *Token, err **Error) Status {
+	return Status(C.brisk_token_cancel(token, err))
+}
+
+// TokenIsCancelled is brisk_token_is_cancelled. Returns 1 when a token or one above it was
+// cancelled, otherwise 0.
+//
+//   - token: The token; NULL reads as not cancelled.
+//
+// Any thread.
+func TokenIsCancelled(token *Token) uint32 {
+	return uint32(C.brisk_token_is_cancelled(token))
+}
+
+// CompletionsNew is brisk_completions_new. Creates a queue of ended tasks. The caller owns one
+// reference.
+//
+//   - completions: Receives the queue.
+//
+// Fails with BRISK_INVALID, BRISK_OUT_OF_MEMORY. Any thread.
+func CompletionsNew(completions **Completions, err **Error) Status {
+	return Status(C.brisk_completions_new(completions, err))
+}
+
+// CompletionsFd is brisk_completions_fd. Returns a file descriptor that polls as readable while the
+// queue is not empty, borrowed from it; -1 when there is none.
+//
+//   - completions: The queue; NULL has none.
+//
+// Any thread.
+func CompletionsFd(completions *Completions) int32 {
+	return int32(C.brisk_completions_fd(completions))
+}
+
+// CompletionsNext is brisk_completions_next. Takes tags off the queue. Never blocks; BRISK_END says
+// that there are none.
+//
+//   - completions: The queue.
+//   - count: How many tags there is room for.
+//   - tags: Receives the tags of tasks that ended, the first first.
+//   - taken: Receives how many there are.
+//
+// Outcomes: BRISK_END. Fails with BRISK_INVALID. Any thread.
+func CompletionsNext(
+	completions *Completions,
+	count uint64,
+	tags []uint64,
+	taken *uint64,
+	err **Error,
+) Status {
+	return Status(C.brisk_completions_next(
+		completions,
+		C.size_t(count),
+		(*C.uint64_t)(unsafe.SliceData(tags)),
+		(*C.size_t)(taken),
+		err,
+	))
+}
+
+// LimiterNew is brisk_limiter_new. Creates a limiter. The caller owns one reference.
+//
+//   - rate: Tokens that come back in a second; more than 0.
+//   - burst: Tokens that are there at most, and at the start; at least 1.
+//
+// Fails with BRISK_INVALID, BRISK_OUT_OF_MEMORY. Any thread.
+func LimiterNew(rate float64, burst float64, limiter **Limiter, err **Error) Status {
+	return Status(C.brisk_limiter_new(C.double(rate), C.double(burst), limiter, err))
+}
+
+// LimiterAcquire is brisk_limiter_acquire. Takes tokens, waiting for them in turn. BRISK_TIMEOUT
+// comes at once when they would not be there in time, and takes nothing.
+//
+//   - tokens: How many to take, more than 0, at most the burst.
+//   - timeoutNs: How long to wait for them in nanoseconds; 0 is 30 seconds.
+//
+// Outcomes: BRISK_TIMEOUT. Fails with BRISK_INVALID. Any thread. Blocks up to its timeout.
+func LimiterAcquire(limiter *Limiter, tokens float64, timeoutNs uint64, err **Error) Status {
+	return Status(C.brisk_limiter_acquire(limiter, C.double(tokens), C.uint64_t(timeoutNs), err))
+}
+
+// LimiterReadStats is brisk_limiter_read_stats. Reads the figures of a limiter.
+//
+//   - stats: Receives the figures.
+//
+// Fails with BRISK_INVALID. Any thread.
+func LimiterReadStats(limiter *Limiter, stats *LimiterStats, err **Error) Status {
+	return Status(C.brisk_limiter_read_stats(
+		limiter,
+		(*C.brisk_limiter_stats)(unsafe.Pointer(stats)),
+		err,
+	))
+}
+
+// WorkersRef is brisk_workers_ref. Adds a reference to workers and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func WorkersRef(workers *Workers) *Workers {
+	return C.brisk_workers_ref(workers)
+}
+
+// WorkersUnref is brisk_workers_unref. Drops a reference to workers. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func WorkersUnref(workers *Workers) {
+	C.brisk_workers_unref(workers)
+}
+
+// TaskRef is brisk_task_ref. Adds a reference to task and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func TaskRef(task *Task) *Task {
+	return C.brisk_task_ref(task)
+}
+
+// TaskUnref is brisk_task_unref. Drops a reference to task. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func TaskUnref(task *Task) {
+	C.brisk_task_unref(task)
+}
+
+// BatchRef is brisk_batch_ref. Adds a reference to batch and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func BatchRef(batch *Batch) *Batch {
+	return C.brisk_batch_ref(batch)
+}
+
+// BatchUnref is brisk_batch_unref. Drops a reference to batch. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func BatchUnref(batch *Batch) {
+	C.brisk_batch_unref(batch)
+}
+
+// TokenRef is brisk_token_ref. Adds a reference to token and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func TokenRef(token *Token) *Token {
+	return C.brisk_token_ref(token)
+}
+
+// TokenUnref is brisk_token_unref. Drops a reference to token. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func TokenUnref(token *Token) {
+	C.brisk_token_unref(token)
+}
+
+// CompletionsRef is brisk_completions_ref. Adds a reference to completions and returns it, NULL for
+// NULL.
+//
+// Any thread. Never fails, never blocks.
+func CompletionsRef(completions *Completions) *Completions {
+	return C.brisk_completions_ref(completions)
+}
+
+// CompletionsUnref is brisk_completions_unref. Drops a reference to completions. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func CompletionsUnref(completions *Completions) {
+	C.brisk_completions_unref(completions)
+}
+
+// LimiterRef is brisk_limiter_ref. Adds a reference to limiter and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func LimiterRef(limiter *Limiter) *Limiter {
+	return C.brisk_limiter_ref(limiter)
+}
+
+// LimiterUnref is brisk_limiter_unref. Drops a reference to limiter. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func LimiterUnref(limiter *Limiter) {
+	C.brisk_limiter_unref(limiter)
 }

@@ -1,4 +1,4 @@
-"""brisk: a bounded, compressed cache in memory that every language of a process shares.
+"""brisk: a bounded, compressed cache in memory that every language of a process shares; workers.
 
     import brisk
 
@@ -6,6 +6,9 @@
     cache["user:1"] = b"Ada"
     cache.get("user:1")                                # b"Ada"
     cache.get_or_load("page:7", lambda key: b"...")    # one load, however many threads ask
+
+    with brisk.Workers(4) as workers:
+        workers.map(len, ["a", "bb"])                  # [1, 2]
 
 Keys are str or bytes; a str is its UTF-8, so "a" and b"a" are one key. Times are seconds, as a
 number or a timedelta; math.inf is for ever. Sizes are bytes, as a number or a text like "64 MiB".
@@ -23,24 +26,31 @@ if TYPE_CHECKING:
         Exists,
         Internal,
         InvalidArgument,
+        LimiterStats,
         LoadFailed,
         OutOfMemory,
         RuntimeStats,
         TooLarge,
+        WorkersStats,
         WrongType,
+        is_cancelled,
         parse_size,
         version,
     )
     from brisk.cache import Cache
-    from brisk.errors import Refused, Timeout
+    from brisk.errors import Cancelled, NeverStarted, RaceFailed, Refused, Timeout
+    from brisk.limits import Limiter, Token
     from brisk.loads import Lease
     from brisk.pins import Pin
     from brisk.runtime import Runtime
+    from brisk.tasks import Outcome, Task
+    from brisk.workers import Workers
 
 __version__ = "0.1.0"
 __all__ = [
     "Cache",
     "CacheStats",
+    "Cancelled",
     "Closed",
     "Deadlock",
     "Error",
@@ -48,16 +58,26 @@ __all__ = [
     "Internal",
     "InvalidArgument",
     "Lease",
+    "Limiter",
+    "LimiterStats",
     "LoadFailed",
+    "NeverStarted",
     "OutOfMemory",
+    "Outcome",
     "Pin",
+    "RaceFailed",
     "Refused",
     "Runtime",
     "RuntimeStats",
+    "Task",
     "Timeout",
+    "Token",
     "TooLarge",
+    "Workers",
+    "WorkersStats",
     "WrongType",
     "build_info",
+    "is_cancelled",
     "parse_size",
     "version",
 ]
@@ -81,15 +101,25 @@ def build_info() -> dict[str, str]:
 # from here, or from the extension.
 _LATER = {
     "Cache": "brisk.cache",
+    "Cancelled": "brisk.errors",
     "Lease": "brisk.loads",
+    "Limiter": "brisk.limits",
+    "NeverStarted": "brisk.errors",
+    "Outcome": "brisk.tasks",
     "Pin": "brisk.pins",
+    "RaceFailed": "brisk.errors",
     "Refused": "brisk.errors",
     "Runtime": "brisk.runtime",
+    "Task": "brisk.tasks",
     "Timeout": "brisk.errors",
+    "Token": "brisk.limits",
+    "Workers": "brisk.workers",
 }
 
 
 def __getattr__(name: str) -> object:
+    if name == "lazy":
+        return __import__("brisk.lazy", fromlist=["lazy"])
     if name not in __all__:
         raise AttributeError(f"module 'brisk' has no attribute {name!r}")
     home = _LATER.get(name, "brisk._brisk")

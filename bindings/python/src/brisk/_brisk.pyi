@@ -2,7 +2,7 @@
 """The raw layer: the C interface as it is. A call answers its outcome and its results, in order."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol, SupportsFloat
+from typing import Any, Protocol, SupportsFloat, TypeVar
 
 from _typeshed import ReadableBuffer, WriteableBuffer
 
@@ -24,6 +24,7 @@ EXISTS: int
 LOAD_FAILED: int
 DEADLOCK: int
 INTERNAL: int
+UNSUPPORTED: int
 FOREVER: int
 KEY_SIZE_MAX: int
 VALUE_SIZE_MAX: int
@@ -40,6 +41,36 @@ CAUSE_CAPACITY: int
 CAUSE_EXPIRED: int
 CAUSE_ERASED: int
 CAUSE_REPLACED: int
+
+MODULE_STATE_UNLOADED: int
+MODULE_STATE_LOADING: int
+MODULE_STATE_LOADED: int
+MODULE_STATE_FAILED: int
+MODULE_STEP_LOAD: int
+MODULE_STEP_WARM_UP: int
+MODULE_TEXT_NAME: int
+MODULE_TEXT_KINDS: int
+MODULE_TEXT_SCHEMES: int
+MODULE_TEXT_VERSION: int
+MODULE_TEXT_DEPENDENCIES: int
+MODULE_TEXT_DEPENDENTS: int
+MODULE_TEXT_SOURCE: int
+MODULE_TEXT_LIBRARY: int
+MODULE_TEXT_REASON: int
+MODULE_TEXT_LOG: int
+REPORT_FORMAT_TEXT: int
+REPORT_FORMAT_JSON: int
+
+TASK_PRIORITY_NORMAL: int
+TASK_PRIORITY_HIGH: int
+TASK_PRIORITY_LOW: int
+TASK_STATE_QUEUED: int
+TASK_STATE_RUNNING: int
+TASK_STATE_DONE: int
+TASK_STATE_FAILED: int
+TASK_STATE_TIMED_OUT: int
+TASK_STATE_CANCELLED: int
+TASK_STATE_NEVER_STARTED: int
 
 class Error(Exception):
     """A failure of brisk. The classes derived from this one say which."""
@@ -66,13 +97,16 @@ class Exists(Error):
     """The name is taken by a live object."""
 
 class LoadFailed(Error):
-    """The loader of this key failed; the message is the loader's own."""
+    """The loader of this key, or of this module, failed; the message is its own."""
 
 class Deadlock(Error):
     """A load waits, directly or through others, for itself."""
 
 class Internal(Error):
     """An unexpected condition inside the library; please report the message."""
+
+class Unsupported(Error):
+    """A driver does not offer this, or does not know this version."""
 
 def version() -> str:
     """Returns the version of the loaded library, for example "0.1.0". The text is static."""
@@ -405,6 +439,309 @@ class LeaseHandle:
         BRISK_INVALID.
         """
 
+class ModuleFigures(tuple[float, ...]):
+    """Figures of a module at the moment of its report."""
+
+    @property
+    def state(self) -> int:
+        """How far it is."""
+    @property
+    def load_ns(self) -> int:
+        """How long the load took in nanoseconds, without what it waited for; so far, where it goes
+        on.
+        """
+    @property
+    def warm_up_ns(self) -> int:
+        """How long the warm-up took in nanoseconds."""
+    @property
+    def gained_bytes(self) -> int:
+        """Bytes of memory that the process gained meanwhile; loads at the same time count in each
+        other's.
+        """
+    @property
+    def thread(self) -> int:
+        """The system's number of the thread that loaded it; 0 before."""
+    @property
+    def attempts(self) -> int:
+        """How often it was loaded, successfully or not."""
+    @property
+    def dependents(self) -> int:
+        """How many modules need it directly."""
+
+class ModulesHandle:
+    """A set of modules. May be used from any thread."""
+
+    def close(self) -> None:
+        """Ends waiting, and loading in the background after the module in hand. Idempotent; later
+        calls return BRISK_CLOSED. What was loaded stays.
+        """
+
+    def scan(self, folder: Bytes, /) -> int:
+        """Reads every manifest (NAME.module) of a folder and opens no library. A manifest that is
+        wrong, too large, or open to be written by everyone becomes a module that has failed,
+        with that reason; a name that is taken stays with the first. A folder that cannot be
+        read, or that everyone may write to, is BRISK_INVALID. BRISK_LOAD_FAILED is for eager
+        sets, whose modules are loaded here.
+        """
+
+    def load(self, name: Bytes, timeout_ns: int, /) -> int:
+        """Loads a module that is not loaded yet, after all that it depends on, on this thread. A
+        loader that runs is not interrupted. A failure is that of the first time, until
+        brisk_modules_retry; a circle of dependencies, or of loads that wait for each other, is
+        BRISK_DEADLOCK and names it.
+        """
+
+    def load_all(self, threads: int, timeout_ns: int, /) -> int:
+        """Loads every module, in parallel where dependencies allow. A failure comes after all have
+        been tried and names each module that failed, and why. A call from the load of a module
+        would wait for itself and is BRISK_DEADLOCK.
+        """
+
+    def preload(self) -> None:
+        """Loads what is not loaded yet in idle time, and returns at once: one module at a time on
+        one thread of its own, never while a caller loads one, with pauses as long as the loads.
+        Failures are kept for who uses the module.
+        """
+
+    def retry(self, name: Bytes, /) -> int:
+        """Forgets the failure of a module and of those that it depends on, reading their manifests
+        anew; the next use tries again. BRISK_MISS when there is no such module.
+        """
+
+    def state(self, name: Bytes, /) -> tuple[int, int]:
+        """Tells how far a module is, and loads nothing. BRISK_MISS when there is no such module."""
+
+    def symbol(self, name: Bytes, symbol: str, timeout_ns: int, /) -> tuple[int, int]:
+        """Loads a native module and gives the address of a symbol, which is good for as long as the
+        process lives: keep it, and a call costs what any call through a pointer does. A module
+        without a library, or without this symbol, answers BRISK_INVALID.
+        """
+
+    def report(self) -> ModuleReportHandle:
+        """Describes every module as it is now, and loads nothing."""
+
+class ModuleReportHandle:
+    """What a set of modules was at one moment. Immutable; may be read from any thread."""
+
+    def read(self, index: int, /) -> ModuleFigures:
+        """Reads the figures of a module."""
+
+def modules_new(runtime: RuntimeHandle | None, options: dict[str, Any] | None, /) -> ModulesHandle:
+    """Creates a set without modules. Touches no file. The caller owns one reference."""
+
+def module_report_count(report: ModuleReportHandle | None, /) -> int:
+    """Returns how many modules a report has."""
+
+def module_report_text(report: ModuleReportHandle | None, index: int, part: int, /) -> str:
+    """Returns a text about a module, empty where there is none. The text lives as long as the
+    report.
+    """
+
+def module_report_format(report: ModuleReportHandle | None, format: int, /) -> str:
+    """Returns the whole report as one text, which lives as long as the report."""
+
+class WorkersStats(tuple[float, ...]):
+    """Figures of a pool. Counts run from its creation. Durations are to an eighth."""
+
+    @property
+    def threads(self) -> int:
+        """Threads that were started."""
+    @property
+    def queued(self) -> int:
+        """Tasks that wait for a thread or for memory."""
+    @property
+    def queued_bytes(self) -> int:
+        """What these declared, in bytes."""
+    @property
+    def running(self) -> int:
+        """Tasks that run."""
+    @property
+    def done(self) -> int:
+        """Tasks, and items of batches, that succeeded."""
+    @property
+    def failed(self) -> int:
+        """Those that failed."""
+    @property
+    def timed_out(self) -> int:
+        """Those whose deadline passed while they ran."""
+    @property
+    def cancelled(self) -> int:
+        """Those that were cancelled."""
+    @property
+    def never_started(self) -> int:
+        """Those whose deadline passed before they began."""
+    @property
+    def refused(self) -> int:
+        """Tasks that found the queue full."""
+    @property
+    def wait_p50_ns(self) -> int:
+        """Half of the tasks waited for less, in nanoseconds."""
+    @property
+    def wait_p99_ns(self) -> int:
+        """99 of 100 tasks waited for less, in nanoseconds."""
+    @property
+    def wait_max_ns(self) -> int:
+        """The longest wait, in nanoseconds."""
+    @property
+    def run_p50_ns(self) -> int:
+        """Half of the tasks ran for less, in nanoseconds."""
+    @property
+    def run_p99_ns(self) -> int:
+        """99 of 100 tasks ran for less, in nanoseconds."""
+    @property
+    def run_max_ns(self) -> int:
+        """The longest run, in nanoseconds."""
+
+class LimiterStats(tuple[float, ...]):
+    """Figures of a limiter. Counts run from its creation."""
+
+    @property
+    def acquired(self) -> int:
+        """Acquisitions that succeeded."""
+    @property
+    def refused(self) -> int:
+        """Acquisitions that did not come in time."""
+    @property
+    def waited_ns(self) -> int:
+        """Time spent waiting for tokens by those that succeeded, in nanoseconds."""
+    @property
+    def available(self) -> float:
+        """Tokens that could be taken now; negative when some are taken in advance."""
+
+class WorkersHandle:
+    """A pool of threads. May be used from any thread. When the last reference goes, tasks that have
+    not begun are never started.
+    """
+
+    def close(self, timeout_ns: int, stragglers: WriteableBuffer, /) -> tuple[int, int]:
+        """Ends the pool: tasks that have not begun are never started, those that run are cancelled
+        and waited for. BRISK_TIMEOUT says that some still run; the pool ends with them.
+        Idempotent; later submissions return BRISK_CLOSED. A task that closes its own pool gets
+        BRISK_DEADLOCK.
+        """
+
+    def read_stats(self) -> WorkersStats:
+        """Reads the figures of a pool."""
+
+class TaskHandle:
+    """One task. May be used from any thread."""
+
+    def wait(self, timeout_ns: int, /) -> tuple[int, int]:
+        """Waits for the end of a task. Inside a task of the same pool it runs other tasks
+        meanwhile, one of which may make it longer than its timeout. A task that waits for
+        itself, directly or through the tasks it runs meanwhile, gets BRISK_DEADLOCK.
+        """
+
+    def cancel(self) -> None:
+        """Cancels a task: one that has not begun ends now, one that runs sees it when it looks.
+        Idempotent.
+        """
+
+    def succeed(self, result: Bytes, /) -> None:
+        """Keeps the result of a task, called by the task itself. At most 2147483647 bytes."""
+
+    def fail(self, message: Bytes, /) -> None:
+        """Keeps the reason of a failure, called by the task itself before it returns a negative
+        status.
+        """
+
+    def read(self, buffer: WriteableBuffer, /) -> tuple[int, int]:
+        """Copies the result of a task that succeeded. One that failed gives its own status and
+        reason, any other end BRISK_INVALID.
+        """
+
+class BatchHandle:
+    """Many calls of one function, and the outcome of each. May be used from any thread."""
+
+    def wait(self, timeout_ns: int, /) -> tuple[int, int]:
+        """Waits for the end of a batch, which is that of its last item, of its deadline, or in a
+        race the first success. Inside a task of the same pool it runs items of the batch and
+        other tasks meanwhile.
+        """
+
+    def states(self, count: int, /) -> list[int]:
+        """Reads how each item of a batch ended, or how far it is. Room for fewer items gets the
+        first ones.
+        """
+
+    def check(self, index: int, /) -> None:
+        """Succeeds unless this item failed, and then fails with the status and the reason that it
+        gave.
+        """
+
+    def cancel(self) -> None:
+        """Cancels a batch: items that have not begun end now, those that run see it when they look.
+        Idempotent.
+        """
+
+    def fail(self, index: int, message: Bytes, /) -> None:
+        """Keeps the reason of a failure, called by the item itself before it returns a negative
+        status.
+        """
+
+class TokenHandle:
+    """A cancellation: set once, seen by every task that was given it. May be used from any
+    thread.
+    """
+
+    def cancel(self) -> None:
+        """Cancels everything that was given this token or one below it. Idempotent."""
+
+class CompletionsHandle:
+    """A queue of tasks that ended, for event loops: a file descriptor that polls as readable, and
+    their tags. May be used from any thread.
+    """
+
+    def next(self, count: int, /) -> tuple[int, list[int], int]:
+        """Takes tags off the queue. Never blocks; BRISK_END says that there are none."""
+
+class LimiterHandle:
+    """A bound on how often something is done: a bucket that holds tokens up to its burst and fills
+    at its rate (Turner, New Directions in Communications, IEEE Communications Magazine 24,
+    1986). May be used from any thread.
+    """
+
+    def acquire(self, tokens: float, timeout_ns: int, /) -> int:
+        """Takes tokens, waiting for them in turn. BRISK_TIMEOUT comes at once when they would not
+        be there in time, and takes nothing.
+        """
+
+    def read_stats(self) -> LimiterStats:
+        """Reads the figures of a limiter."""
+
+def workers_new(runtime: RuntimeHandle | None, options: dict[str, Any] | None, /) -> WorkersHandle:
+    """Creates a pool. No thread is started yet. The caller owns one reference."""
+
+def task_poll(task: TaskHandle | None, /) -> int:
+    """Returns how far a task is."""
+
+def task_is_cancelled(task: TaskHandle | None, /) -> int:
+    """Returns 1 when a task was cancelled, by itself, by its token or by the end of its pool, or
+    its deadline has passed; otherwise 0.
+    """
+
+def batch_is_cancelled(batch: BatchHandle | None, /) -> int:
+    """Returns 1 when a batch was cancelled, a race is won, or the deadline has passed; otherwise
+    0.
+    """
+
+def token_new(parent: TokenHandle | None, /) -> TokenHandle:
+    """Creates a token. The caller owns one reference."""
+
+def token_is_cancelled(token: TokenHandle | None, /) -> int:
+    """Returns 1 when a token or one above it was cancelled, otherwise 0."""
+
+def completions_new() -> CompletionsHandle:
+    """Creates a queue of ended tasks. The caller owns one reference."""
+
+def completions_fd(completions: CompletionsHandle | None, /) -> int:
+    """Returns a file descriptor that polls as readable while the queue is not empty, borrowed from
+    it; -1 when there is none.
+    """
+
+def limiter_new(rate: float, burst: float, /) -> LimiterHandle:
+    """Creates a limiter. The caller owns one reference."""
+
 class CacheBase:
     """The hot part of a cache, written by hand in hot.c. Documented in brisk.Cache."""
 
@@ -435,6 +772,74 @@ class CacheBase:
     def __setitem__(self, key: Bytes, value: Any, /) -> None: ...
     def __delitem__(self, key: Bytes, /) -> None: ...
     def __contains__(self, key: object, /) -> bool: ...
+
+class TaskBase:
+    """One call on a pool, written by hand in tasks.c. Documented in brisk.Task."""
+
+    @property
+    def _raw(self) -> TaskHandle: ...
+    @property
+    def _value(self) -> Any: ...
+    @property
+    def _error(self) -> BaseException | None: ...
+    @property
+    def _deadline(self) -> int: ...
+    def _tell(self, call: Callable[[], object], /) -> bool: ...
+
+class BatchBase:
+    """Many calls on a pool, written by hand in items.c. Documented in brisk.Workers."""
+
+    @property
+    def _raw(self) -> BatchHandle: ...
+    @property
+    def _values(self) -> list[Any]: ...
+    @property
+    def _deadline(self) -> int: ...
+    def _tell(self, call: Callable[[], object], /) -> bool: ...
+    def _own(self) -> bytes: ...
+
+T = TypeVar("T", bound=TaskBase)
+B = TypeVar("B", bound=BatchBase)
+
+def submit(
+    type: type[T],
+    workers: WorkersHandle,
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    priority: int,
+    deadline_ns: int,
+    bytes: int,
+    name: str | None,
+    room_ns: int,
+    token: TokenHandle | None,
+    completions: CompletionsHandle | None,
+    tag: int,
+    /,
+) -> T | None:
+    """Begins a call of function on a pool; None when the queue has no room in time."""
+
+def begin_batch(
+    type: type[B],
+    workers: WorkersHandle,
+    function: Callable[[Any], Any] | None,
+    items: tuple[Any, ...],
+    block: int,
+    timeout_ns: int,
+    race: bool,
+    token: TokenHandle | None,
+    tally: bytearray,
+    /,
+) -> B | None:
+    """Begins calls of function with each item, or of the items; None when the queue is full."""
+
+def is_cancelled() -> bool:
+    """Whether the task or batch that runs in this thread was cancelled, or is past its deadline.
+
+    False outside of tasks. Of tasks that run in one another, because one waits, the inner one.
+    """
+
+def end_of_python() -> None:
+    """Keeps threads of pools out of Python from now on."""
 
 class HasSeconds(Protocol):
     """What a datetime.timedelta has."""

@@ -160,13 +160,18 @@ class Cache(CacheBase):
 
         return load(self, key, loader, ttl, timeout, self._timeout)
 
-    def _load_async(
+    def get_or_load_async(
         self,
         key: Bytes,
         loader: Callable[[Any], Awaitable[Any]],
-        ttl: Seconds | None,
-        timeout: Seconds | None,
+        ttl: Seconds | None = None,
+        timeout: Seconds | None = None,
     ) -> Awaitable[Any]:
+        """The same for a coroutine function: await cache.get_or_load_async(key, loader).
+
+        One load for each key among threads and coroutines. A coroutine that waits for another
+        caller's load looks again after pauses that grow to 20 ms, so that it takes no thread.
+        """
         from brisk.loads import load_async
 
         return load_async(self, key, loader, ttl, timeout, self._timeout)

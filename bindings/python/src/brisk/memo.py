@@ -108,7 +108,7 @@ def memoized(
             ran = True
             return await function(*args, **kwargs)  # type: ignore[misc]
 
-        value = await cache._load_async(key_of(prefix, args, kwargs), run, ttl, timeout)
+        value = await cache.get_or_load_async(key_of(prefix, args, kwargs), run, ttl, timeout)
         counter.count(ran)
         return value
 

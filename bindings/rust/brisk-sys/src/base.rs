@@ -74,12 +74,14 @@ pub const BRISK_OUT_OF_MEMORY: brisk_status = -3;
 pub const BRISK_TOO_LARGE: brisk_status = -4;
 /// The name is taken by a live object.
 pub const BRISK_EXISTS: brisk_status = -5;
-/// The loader of this key failed; the message is the loader's own.
+/// The loader of this key, or of this module, failed; the message is its own.
 pub const BRISK_LOAD_FAILED: brisk_status = -6;
 /// A load waits, directly or through others, for itself.
 pub const BRISK_DEADLOCK: brisk_status = -7;
 /// An unexpected condition inside the library; please report the message.
 pub const BRISK_INTERNAL: brisk_status = -8;
+/// A driver does not offer this, or does not know this version.
+pub const BRISK_UNSUPPORTED: brisk_status = -9;
 
 /// Why a call failed: a status and a message that names the input, the limit and the way out.
 /// Immutable; may be read from any thread. Counted by [`brisk_error_ref`] and

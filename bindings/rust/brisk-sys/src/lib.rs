@@ -18,12 +18,16 @@ mod compatible;
 mod base;
 mod cache;
 mod load;
+mod modules;
 mod runtime;
+mod workers;
 
 pub use base::*;
 pub use cache::*;
 pub use load::*;
+pub use modules::*;
 pub use runtime::*;
+pub use workers::*;
 
 pub use compatible::{check, compatible, Incompatible};
 
@@ -34,4 +38,4 @@ pub const BRISK_VERSION: &str = "0.1.0";
 pub const BRISK_ABI_VERSION: u32 = 0x00000001;
 
 /// The digest of the description of the interface; compare with [`brisk_abi_digest`].
-pub const BRISK_ABI_DIGEST: u64 = 0x62d2fe32da7c0fcc;
+pub const BRISK_ABI_DIGEST: u64 = 0x66cb728b700040cd;

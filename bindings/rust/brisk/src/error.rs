@@ -24,23 +24,23 @@ pub struct Error {
 pub enum ErrorKind {
     /// An argument is wrong.
     Invalid,
-    /// The cache or runtime was closed before the call, or while it waited.
+    /// The cache, pool or runtime was closed before the call, or while it waited.
     Closed,
     /// The system gave no memory; the call was not done, in part neither.
     OutOfMemory,
-    /// A key, a value or an entry is beyond a limit.
+    /// A key, a value, an entry, a batch or the bytes of a task are beyond a limit.
     TooLarge,
     /// The name is taken by a live cache.
     Exists,
-    /// The loader of this key failed; the message is the loader's own.
+    /// The loader of this key, or the task, failed; the message is its own.
     LoadFailed,
-    /// A load waits, directly or through others, for itself.
+    /// A load or a task waits, directly or through others, for itself.
     Deadlock,
     /// An unexpected condition inside the library; please report the message.
     Internal,
-    /// A load by another caller took longer than the timeout, and goes on.
+    /// A load by another caller took longer than the timeout, and goes on; or a task did.
     Timeout,
-    /// There is no room, because callers pin what is held.
+    /// There is no room, because callers pin what is held, or the queue of a pool is full.
     Refused,
     /// The loaded library speaks another version of the interface than this crate.
     Incompatible,

@@ -44,11 +44,21 @@ macro_rules! object {
     };
 }
 
+object!(brisk_batch, brisk_batch_unref, brisk_batch_ref);
 object!(brisk_cache, brisk_cache_unref, brisk_cache_ref);
+object!(
+    brisk_completions,
+    brisk_completions_unref,
+    brisk_completions_ref
+);
 object!(brisk_cursor, brisk_cursor_unref);
 object!(brisk_lease, brisk_lease_unref, brisk_lease_ref);
+object!(brisk_limiter, brisk_limiter_unref, brisk_limiter_ref);
 object!(brisk_runtime, brisk_runtime_unref, brisk_runtime_ref);
+object!(brisk_task, brisk_task_unref, brisk_task_ref);
+object!(brisk_token, brisk_token_unref, brisk_token_ref);
 object!(brisk_value, brisk_value_unref, brisk_value_ref);
+object!(brisk_workers, brisk_workers_unref, brisk_workers_ref);
 
 /// One reference to a live object.
 pub(crate) struct Handle<T: Object>(NonNull<T>);

@@ -1,4 +1,5 @@
-//! A compressed cache in memory, bounded to the last byte, that every language of a process shares.
+//! A compressed cache in memory, bounded to the last byte, that every language of a process shares,
+//! and workers that never deadlock.
 //!
 //! ```
 //! use std::time::Duration;
@@ -17,12 +18,15 @@
 //! // One caller loads, however many ask; the others wait for its value.
 //! let page = cache.get_or_load("page:7", || std::fs::read("/proc/version"))?;
 //! assert!(!page.is_empty());
+//! let workers = brisk::Workers::builder().threads(4).build()?;
+//! let sizes = workers.map(["/proc/version", "/proc/nothing"], |path, _| std::fs::read(path))?;
+//! assert!(sizes[0].is_ok() && sizes[1].is_err());
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! **Handles.** [`Cache`], [`Runtime`], [`Value`] and [`Lease`] are counted references, the size of
-//! a few pointers: a clone is one more reference to the same object. They may be shared between
+//! **Handles.** [`Cache`], [`Workers`], [`Runtime`], [`Value`] and [`Lease`] are counted references,
+//! the size of a few pointers: a clone is one more reference to the same object. They may be shared between
 //! threads and dropped in any order; whatever an object needs lives as long as it does.
 //!
 //! **Answers.** What may be expected in a healthy program is a value: a missing key is `None`, a put
@@ -39,29 +43,43 @@
 mod batch;
 mod builder;
 mod cache;
+mod completions;
 mod error;
 mod handle;
+mod items;
 mod lease;
 mod library;
+mod limiter;
 mod load;
+mod outcome;
 mod runtime;
 mod size;
+mod task;
+mod token;
 mod ttl;
 mod value;
 mod walk;
+mod workers;
 
 pub use batch::{Batch, BatchIter};
 pub use builder::{CacheBuilder, Compression, Policy};
 pub use cache::{Cache, CacheStats};
+pub use completions::Completions;
 pub use error::{Error, ErrorKind, Result};
+pub use items::{BatchOptions, RaceError};
 pub use lease::{Begin, Lease, Waited};
 pub use library::{build_info, version};
+pub use limiter::{Limiter, LimiterStats};
 pub use load::{LoadError, LoadOptions};
+pub use outcome::{Outcome, Panic, TaskError};
 pub use runtime::{Clock, Runtime, RuntimeBuilder, RuntimeStats};
 pub use size::{parse_size, Size};
+pub use task::{Priority, TaskHandle, TaskOptions, TaskState};
+pub use token::{TaskContext, Token};
 pub use ttl::Ttl;
 pub use value::Value;
 pub use walk::{Cause, Event, Events, Keys};
+pub use workers::{Workers, WorkersBuilder, WorkersStats};
 
 /// The longest key, in bytes: 64 KiB - 1.
 pub const KEY_SIZE_MAX: usize = brisk_sys::BRISK_KEY_SIZE_MAX as usize;

@@ -2,7 +2,7 @@
 
 mod common;
 
-use brisk::{Cache, ErrorKind, Runtime};
+use brisk::{Cache, Completions, ErrorKind, Limiter, Runtime, Token, Workers};
 use common::fails;
 use std::env;
 use std::path::Path;
@@ -21,6 +21,10 @@ fn another_version_is_refused_by_all_that_comes_first() {
         fails(Runtime::builder().build(), ErrorKind::Incompatible);
         fails(Runtime::process(), ErrorKind::Incompatible);
         fails(brisk::parse_size("1"), ErrorKind::Incompatible);
+        fails(Workers::builder().build(), ErrorKind::Incompatible);
+        fails(Token::new(), ErrorKind::Incompatible);
+        fails(Completions::new(), ErrorKind::Incompatible);
+        fails(Limiter::new(1.0, 1.0), ErrorKind::Incompatible);
         return;
     }
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));

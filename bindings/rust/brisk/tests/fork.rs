@@ -2,8 +2,10 @@
 
 mod common;
 
-use brisk::{Begin, Runtime};
-use common::{cache, noise};
+use brisk::{Begin, Runtime, TaskError};
+use common::{cache, noise, workers};
+use std::convert::Infallible;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 extern "C" {
@@ -90,4 +92,30 @@ fn a_child_makes_caches_of_its_own() {
         "a test that fails in the child is seen"
     )));
     drop(kept);
+}
+
+#[test]
+fn workers_start_anew_in_the_child() {
+    let workers = workers(1);
+    let ((gate, opened), (begun, begins)) = (channel::<()>(), channel());
+    let running = workers.submit(move |_| {
+        begun.send(()).unwrap();
+        Ok::<_, Infallible>(opened.recv().is_ok())
+    });
+    let mut running = running.unwrap();
+    let mut queued = workers.submit(|_| Ok::<_, Infallible>(1)).unwrap();
+    begins.recv().unwrap();
+    let child = || {
+        assert!(matches!(queued.wait(None), Err(TaskError::NeverStarted)));
+        assert!(matches!(running.wait(None), Err(TaskError::Cancelled)));
+        let mut new = workers.submit(|_| Ok::<_, Infallible>(2)).unwrap();
+        assert_eq!(new.wait(None).unwrap(), 2);
+        let all = workers.map([1, 2, 3], |item, _| Ok::<_, Infallible>(item));
+        assert_eq!(all.unwrap().into_iter().flatten().sum::<i32>(), 6);
+        workers.close(None).unwrap().is_empty()
+    };
+    assert!(in_child(std::panic::AssertUnwindSafe(child)));
+    gate.send(()).unwrap();
+    assert!(running.wait(None).unwrap());
+    assert_eq!(queued.wait(None).unwrap(), 1);
 }

@@ -3,6 +3,7 @@
 mod common;
 
 use brisk::{Batch, Begin, Cache, Error, Event, Keys, Lease, LoadError, Runtime, Value, Waited};
+use brisk::{Completions, Limiter, TaskError, TaskHandle, Token, Workers};
 use common::{cache, keys, noise};
 use std::collections::HashSet;
 use std::mem::size_of;
@@ -25,6 +26,12 @@ fn go_to_other_threads() {
     shared::<brisk::CacheBuilder>();
     shared::<brisk::RuntimeBuilder>();
     sent::<Keys>();
+    shared::<Workers>();
+    shared::<Token>();
+    shared::<Completions>();
+    shared::<Limiter>();
+    sent::<TaskHandle<std::cell::Cell<u8>, Error>>();
+    sent::<TaskError<Error>>();
 }
 
 #[test]

@@ -6,11 +6,17 @@ use common::source;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Functions that programs in Rust have no use for.
-const UNREACHED: [(&str, &str); 4] = [
+const UNREACHED: [(&str, &str); 10] = [
     (
         "brisk_abi_digest",
         "versions decide; an interface that only grew has another digest",
     ),
+    (
+        "brisk_batch_cancel",
+        "a batch is over when the call returns; its token cancels it",
+    ),
+    ("brisk_batch_check", KEPT),
+    ("brisk_batch_fail", KEPT),
     (
         "brisk_cache_get_or_load",
         "built on leases, so that nothing calls back from C",
@@ -23,7 +29,12 @@ const UNREACHED: [(&str, &str); 4] = [
         "brisk_error_status",
         "the status comes from the call itself",
     ),
+    ("brisk_task_fail", KEPT),
+    ("brisk_task_read", KEPT),
+    ("brisk_task_succeed", KEPT),
 ];
+
+const KEPT: &str = "results and failures stay in the memory of Rust, with their types";
 
 /// What is written by hand: the code of both crates without its comments.
 fn code() -> String {
@@ -76,7 +87,12 @@ fn has_every_function_or_a_reason() {
 #[test]
 fn has_every_option() {
     let code = code();
-    for (module, name) in [("cache", "cache_options"), ("runtime", "runtime_options")] {
+    for (module, name) in [
+        ("cache", "cache_options"),
+        ("runtime", "runtime_options"),
+        ("workers", "task_options"),
+        ("workers", "workers_options"),
+    ] {
         let text = source(&format!("bindings/rust/brisk-sys/src/{module}.rs"));
         let fields = fields(&text, &format!("brisk_{name}"));
         assert!(fields.len() > 3);
@@ -97,6 +113,8 @@ fn has_every_value_of_the_enums() {
         ("cache", "BRISK_COMPRESSION_"),
         ("cache", "BRISK_CAUSE_"),
         ("runtime", "BRISK_CLOCK_"),
+        ("workers", "BRISK_TASK_PRIORITY_"),
+        ("workers", "BRISK_TASK_STATE_"),
     ] {
         let values = words(&source(&format!("include/brisk/{module}.h")), prefix);
         assert!(values.len() >= 2, "{prefix}");

@@ -1,4 +1,4 @@
-//! The README shows the example as it is, and what it prints.
+//! The README shows the examples as they are, and what they print.
 
 mod common;
 
@@ -13,15 +13,18 @@ fn block<'a>(text: &'a str, after: &str, kind: &str) -> &'a str {
 }
 
 #[test]
-fn shows_the_example_and_what_it_prints() {
+fn shows_the_examples_and_what_they_print() {
     let readme = source("bindings/rust/README.md");
-    let example = source("bindings/rust/brisk/examples/hello.rs");
-    assert_eq!(block(&readme, "## Use\n", "rust"), example);
+    for (section, name) in [("## Use\n", "hello"), ("## Workers\n", "workers")] {
+        let text = readme.split_once(section).expect(section).1;
+        let example = source(&format!("bindings/rust/brisk/examples/{name}.rs"));
+        assert_eq!(block(text, "", "rust"), example);
 
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["run", "--quiet", "--example", "hello"]);
-    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
-    let done = cargo.output().unwrap();
-    let printed = String::from_utf8_lossy(&done.stdout);
-    assert_eq!(block(&readme, "It prints\n", "text"), printed);
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["run", "--quiet", "--example", name]);
+        cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+        let done = cargo.output().unwrap();
+        let printed = String::from_utf8_lossy(&done.stdout);
+        assert_eq!(block(text, "It prints\n", "text"), printed);
+    }
 }

@@ -1,11 +1,29 @@
 //! What several tests need.
 #![allow(dead_code)] // no test needs all of it
 
-use brisk::{Cache, Clock, Error, ErrorKind, Result, Runtime};
+use brisk::{Cache, Clock, Error, ErrorKind, Result, Runtime, Workers};
+use std::time::{Duration, Instant};
+
+pub const SECOND: Duration = Duration::from_secs(1);
+pub const MS: Duration = Duration::from_millis(1);
 
 /// A cache with default settings.
 pub fn cache() -> Cache {
     Cache::builder().build().unwrap()
+}
+
+/// A pool of this many threads.
+pub fn workers(threads: u32) -> Workers {
+    Workers::builder().threads(threads).build().unwrap()
+}
+
+/// Whether something comes true within some seconds.
+pub fn eventually(mut true_yet: impl FnMut() -> bool) -> bool {
+    let end = Instant::now() + 10 * SECOND;
+    while !true_yet() && Instant::now() < end {
+        std::thread::sleep(MS);
+    }
+    true_yet()
 }
 
 /// A runtime whose clock stands still until it is told.

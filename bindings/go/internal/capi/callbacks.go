@@ -1,0 +1,97 @@
+// The way from threads of C into Go: tasks and items of batches, known by a number, since C may not
+// keep a pointer of Go.
+
+package capi
+
+/*
+#include <brisk/brisk.h>
+
+int32_t briskGoTask(uintptr_t number);
+int32_t briskGoItem(uintptr_t number, size_t index);
+
+// How many tasks and items this thread is inside of.
+static _Thread_local int depth;
+
+static brisk_status run_task(void *user, brisk_task *task) {
+  (void)task;
+  ++depth;
+  const brisk_status status = briskGoTask((uintptr_t)user);
+  --depth;
+  return status;
+}
+
+static brisk_status run_item(void *user, size_t index, brisk_batch *batch) {
+  (void)batch;
+  ++depth;
+  const brisk_status status = briskGoItem((uintptr_t)user, index);
+  --depth;
+  return status;
+}
+
+static int in_task(void) { return depth != 0; }
+
+static brisk_status submit(brisk_workers *workers, const brisk_task_options *options,
+                           uintptr_t number, uint64_t timeout_ns, brisk_completions *completions,
+                           brisk_task **task, brisk_error **error) {
+  return brisk_workers_submit(workers, options, run_task, (void *)number, NULL, timeout_ns, NULL,
+                              completions, task, error);
+}
+
+static brisk_status batch(brisk_workers *workers, size_t count, uint64_t timeout_ns, uint32_t race,
+                          uintptr_t number, brisk_batch **batch, brisk_error **error) {
+  return brisk_workers_batch(workers, count, timeout_ns, race, run_item, (void *)number, NULL, NULL,
+                             batch, error);
+}
+
+#cgo noescape in_task
+#cgo nocallback in_task
+#cgo noescape submit
+#cgo nocallback submit
+#cgo noescape batch
+#cgo nocallback batch
+*/
+import "C"
+
+import "unsafe"
+
+// What runs the task or item of a number, on a thread of the pool. The package above sets both before
+// it submits anything.
+var (
+	RunTask func(number uint64) Status
+	RunItem func(number uint64, index int) Status
+)
+
+//export briskGoTask
+func briskGoTask(number C.uintptr_t) C.int32_t { return C.int32_t(RunTask(uint64(number))) }
+
+//export briskGoItem
+func briskGoItem(number C.uintptr_t, index C.size_t) C.int32_t {
+	return C.int32_t(RunItem(uint64(number), int(index)))
+}
+
+// InTask reports whether the calling thread is one of a pool, inside a task or an item of Go.
+func InTask() bool { return C.in_task() != 0 }
+
+// SubmitGo is brisk_workers_submit of the task of Go that has this number, which its completion has
+// for a tag.
+func SubmitGo(
+	workers *Workers, options *TaskOptions, number uint64, timeoutNs uint64,
+	completions *Completions, task **Task, err **Error,
+) Status {
+	options.Tag = number
+	if options.Name != nil {
+		var name pins
+		defer name.Unpin()
+		name.Pin(options.Name)
+	}
+	return Status(C.submit(workers, (*C.brisk_task_options)(unsafe.Pointer(options)),
+		C.uintptr_t(number), C.uint64_t(timeoutNs), completions, task, err))
+}
+
+// BatchGo is brisk_workers_batch of the items of Go that have this number.
+func BatchGo(
+	workers *Workers, count, timeoutNs uint64, race uint32, number uint64, batch **Batch, err **Error,
+) Status {
+	return Status(C.batch(workers, C.size_t(count), C.uint64_t(timeoutNs), C.uint32_t(race),
+		C.uintptr_t(number), batch, err))
+}

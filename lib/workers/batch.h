@@ -1,0 +1,97 @@
+// Many calls of one function, with an outcome for each; and races, whose first success ends them.
+//
+// As many tasks of the pool as can run at once take items by a counter, a few at a time as long as
+// many are left (guided self-scheduling: Polychronopoulos and Kuck, IEEE Transactions on Computers
+// C-36, 1987). An item costs two stores and its call. What ends a batch early (deadline, first
+// success, cancellation) is one word; items that it finds queued or running are told from it when
+// somebody asks, and what a late call gives is dropped.
+#pragma once
+
+#include <brisk/workers.h>
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/ref.h"
+#include "workers/token.h"
+#include "workers/workers.h"
+
+namespace brisk::workers {
+
+class Batch final : public Counted {
+ public:
+  struct Call {
+    brisk_item_fn run = nullptr;
+    void *user = nullptr;
+    brisk_destroy_fn destroy = nullptr;
+  };
+
+  // Takes over the call, also when this throws Failure or bad_alloc. Empty when the queue of the
+  // pool has no room.
+  static Ref<Batch> begin(Workers &pool, const Call &call, size_t count, bool race,
+                          uint64_t deadline, Ref<Token> token);
+
+  // False when the deadline of this wait came first.
+  bool wait(uint64_t deadline);
+  // UINT64_MAX when nothing has succeeded.
+  uint64_t winner() const noexcept { return winner_.load(std::memory_order_acquire); }
+  size_t count() const noexcept { return count_; }
+  brisk_task_state state(size_t index) const noexcept;
+  void states(int32_t *states, size_t count) const noexcept;
+  // Throws Failure with what the item said, when it failed.
+  void check(size_t index);
+  void cancel() noexcept { stop(Why::cancelled); }
+  bool cancelled() const noexcept;
+  // Keeps the reason of an item that is about to fail.
+  void explain(size_t index, std::string why) noexcept;
+
+ private:
+  enum class Why : uint32_t { nothing, finished, deadline, won, cancelled, closed };
+  struct Reason {
+    brisk_status status = BRISK_OK;
+    std::string text;
+  };
+
+  Batch(Workers &pool, const Call &call, size_t count, bool race, uint64_t deadline,
+        Ref<Token> token);
+  ~Batch() override;
+
+  static brisk_status runner(void *user, brisk_task *task);
+  // Runs items until none is left; false when there was none.
+  bool run_items() noexcept;
+  brisk_task_state run_item(size_t index) noexcept;
+  // Ends the batch for this reason, unless it has ended for another one.
+  void stop(Why why) noexcept;
+  Why why() const noexcept {
+    return static_cast<Why>(word_.load(std::memory_order_acquire) & ~waited);
+  }
+  bool over() const noexcept { return why() != Why::nothing; }
+  // Who calls items counts as a runner; false when the last one has left.
+  bool join() noexcept;
+  void leave() noexcept;
+  // With a status too, once the item has returned.
+  void note(size_t index, brisk_status status, std::string why) noexcept;
+
+  static constexpr uint32_t waited = 1u << 31;
+
+  const Ref<Workers> pool_;
+  const size_t count_;
+  const bool race_;
+  const uint64_t deadline_;
+  const Ref<Token> token_;
+  Call call_;
+  const std::unique_ptr<std::atomic<uint8_t>[]> states_;
+  alignas(64) std::atomic<size_t> next_{0};
+  alignas(64) std::atomic<size_t> accounted_{0};  // items that ended
+  std::atomic<uint32_t> runners_{1};              // who may still call; one for begin
+  alignas(64) std::atomic<uint32_t> word_{0};     // why it ended
+  std::atomic<uint64_t> winner_{UINT64_MAX};
+  std::mutex mutex_;
+  std::map<size_t, Reason> reasons_;
+};
+
+}  // namespace brisk::workers

@@ -1,0 +1,68 @@
+#include "workers/task.h"
+
+#include <new>
+
+#include "base/memory.h"
+#include "workers/workers.h"
+
+namespace brisk::workers {
+
+Task *Task::make(const Call &call) noexcept {
+  void *room = memory::allocator().allocate(sizeof(Task));
+  return room == nullptr ? nullptr : new (room) Task(call);
+}
+
+Task::~Task() = default;
+
+void Task::last_unref() noexcept {
+  release_user();
+  this->~Task();
+  memory::allocator().release(this);
+}
+
+void Task::hold() noexcept {
+  ref();
+  // While a task has not ended its pool is alive; afterwards nobody asks for it.
+  if (!held_.exchange(true, std::memory_order_acq_rel)) pool = Ref<Workers>::share(home);
+}
+
+void Task::explain(const char *why) noexcept {
+  try {
+    reason = why;
+  } catch (const std::bad_alloc &) {
+    reason.clear();
+  }
+}
+
+bool Task::step(brisk_task_state from, brisk_task_state to) noexcept {
+  auto word = static_cast<uint32_t>(from);
+  if (word_.compare_exchange_strong(word, static_cast<uint32_t>(to), std::memory_order_acq_rel))
+    return true;
+  // Once more for a word that says that somebody waits.
+  if ((word & ~waited) != static_cast<uint32_t>(from)) return false;
+  return word_.compare_exchange_strong(word, static_cast<uint32_t>(to) | waited,
+                                       std::memory_order_acq_rel);
+}
+
+bool Task::end(brisk_task_state from, brisk_task_state to) noexcept {
+  auto word = static_cast<uint32_t>(from);
+  while (!word_.compare_exchange_weak(word, static_cast<uint32_t>(to), std::memory_order_acq_rel)) {
+    if ((word & ~waited) != static_cast<uint32_t>(from)) return false;
+  }
+  if ((word & waited) != 0) futex_wake(word_);
+  return true;
+}
+
+bool Task::wait(uint64_t deadline) noexcept {
+  uint32_t word = word_.load(std::memory_order_acquire);
+  while (!is_end(static_cast<brisk_task_state>(word & ~waited))) {
+    if ((word & waited) == 0 &&
+        !word_.compare_exchange_weak(word, word | waited, std::memory_order_acquire))
+      continue;
+    if (!futex_wait(word_, word | waited, deadline)) return ended();
+    word = word_.load(std::memory_order_acquire);
+  }
+  return true;
+}
+
+}  // namespace brisk::workers

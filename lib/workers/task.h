@@ -1,0 +1,100 @@
+// One task: a function with its data, how far it is, and who waits for it.
+//
+// Its word goes from queued to running to one of the ends, and each step is one compare-and-swap:
+// whoever makes it owns what follows. A worker takes a task out of queued, and so may a thread that
+// waits for it; a cancellation ends it there. Out of running it is ended by who ran it, or, when
+// its deadline passes, by who waits: the function then goes on, and what it gives is dropped. Error
+// and result are written before the end is told, and read after.
+//
+// References: the queue's, which the thread that takes it out drops, and those of handles. The
+// first handle takes a reference to the pool as well, so that waiting for a task never outlives it.
+#pragma once
+
+#include <brisk/workers.h>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "base/error.h"
+#include "base/futex.h"
+#include "base/ref.h"
+#include "workers/completions.h"
+#include "workers/token.h"
+
+namespace brisk::workers {
+
+class Workers;
+
+class Task final : public Counted {
+ public:
+  struct Call {
+    brisk_task_fn run = nullptr;
+    void *user = nullptr;
+    brisk_destroy_fn destroy = nullptr;
+  };
+
+  // Null when the system has no memory.
+  static Task *make(const Call &call) noexcept;
+
+  // A reference for a handle.
+  void hold() noexcept;
+
+  brisk_task_state state() const noexcept {
+    return static_cast<brisk_task_state>(word_.load(std::memory_order_acquire) & ~waited);
+  }
+  bool ended() const noexcept { return is_end(state()); }
+  static bool is_end(brisk_task_state state) noexcept { return state >= BRISK_TASK_STATE_DONE; }
+
+  // Makes the step, or finds that somebody else has made another.
+  bool step(brisk_task_state from, brisk_task_state to) noexcept;
+  // The same into an end, which everybody who waits is told.
+  bool end(brisk_task_state from, brisk_task_state to) noexcept;
+
+  // Sleeps until the end; false when the deadline comes first.
+  bool wait(uint64_t deadline) noexcept;
+
+  void cancel() noexcept { cancelled_.store(true, std::memory_order_release); }
+  bool cancelled() const noexcept {
+    return cancelled_.load(std::memory_order_acquire) || (token && token->cancelled());
+  }
+  bool overdue(uint64_t now) const noexcept { return now >= deadline; }
+
+  // Keeps the reason of a failure; without memory for it there is none.
+  void explain(const char *why) noexcept;
+
+  void release_user() noexcept {
+    if (call.destroy != nullptr) call.destroy(call.user);
+    call.destroy = nullptr;
+  }
+
+  Call call;
+  Task *next = nullptr;  // in a queue
+  uint64_t submitted = 0;
+  uint64_t deadline = UINT64_MAX;
+  uint64_t bytes = 0;
+  bool admitted = false;  // the budget has given its bytes
+  int32_t priority = BRISK_TASK_PRIORITY_NORMAL;
+  Ref<Token> token;
+  Ref<Completions> completions;
+  uint64_t tag = 0;
+  Ref<Workers> pool;  // of a task that has a handle
+  Workers *home = nullptr;
+  std::string name;
+  std::string result;
+  std::string reason;  // why it failed
+  brisk_status status = BRISK_OK;
+
+ private:
+  static constexpr uint32_t waited = 1u << 31;
+
+  explicit Task(const Call &given) noexcept : call(given) {}
+  ~Task() override;
+  void last_unref() noexcept override;
+
+  std::atomic<uint32_t> word_{BRISK_TASK_STATE_QUEUED};
+  std::atomic<bool> held_{false};
+  std::atomic<bool> cancelled_{false};
+};
+
+}  // namespace brisk::workers

@@ -1,0 +1,580 @@
+#include "workers/workers.h"
+
+#include <sched.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <exception>
+
+#include "base/error.h"
+#include "workers/forks.h"
+
+namespace brisk::workers {
+namespace {
+
+constexpr uint64_t short_task = 5'000;  // nanoseconds
+constexpr unsigned search_turns = 200;  // some microseconds
+constexpr uint64_t nap_min = 50'000;    // of a worker that waits and finds nothing to help with
+constexpr uint64_t nap_max = 5'000'000;
+constexpr uint64_t memory_nap = 10'000'000;  // between two looks for memory that a task waits for
+
+uint32_t processors() noexcept {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  const int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  return static_cast<uint32_t>(std::clamp(count, 1, 1024));
+}
+
+void pause() noexcept {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+}  // namespace
+
+void Workers::List::push(Task *task) noexcept {
+  task->next = nullptr;
+  (first == nullptr ? first : last->next) = task;
+  last = task;
+}
+
+Task *Workers::List::pop() noexcept {
+  Task *const task = first;
+  if (task != nullptr) first = task->next;
+  return task;
+}
+
+Workers::Workers(Ref<Runtime> runtime, const Options &options)
+    : runtime_(std::move(runtime)),
+      options_(options),
+      workers_(options.threads != 0 ? options.threads : processors()) {
+  for (Worker &worker : workers_) worker.pool = this;
+  Forks::add(*this);
+}
+
+Workers::~Workers() { Forks::remove(*this); }
+
+void Workers::last_unref() noexcept {
+  Task *tasks = nullptr;
+  {
+    std::lock_guard lock(mutex_);
+    closed_.store(true, std::memory_order_release);
+    tasks = take_all();
+  }
+  drop(tasks);
+  {
+    std::lock_guard lock(mutex_);
+    orphaned_ = true;
+    if (started_ != 0) {
+      // None of them can leave, and the last one delete the pool, before the lock is free.
+      signal_.fetch_add(1, std::memory_order_relaxed);
+      futex_wake(signal_);
+      return;
+    }
+  }
+  delete this;
+}
+
+Submitted Workers::submit(Task *task, uint64_t room_deadline) {
+  Ref<Task> mine = Ref<Task>::adopt(task);
+  task->home = this;
+  task->submitted = monotonic_now();
+  bool wake = false;
+  {
+    std::unique_lock lock(mutex_);
+    while (!closed() && (queued_ >= options_.queue_tasks ||
+                         task->bytes > options_.queue_bytes - queued_bytes_)) {
+      const uint32_t room = room_.load(std::memory_order_relaxed);
+      const bool late = room_deadline == 0 || monotonic_now() >= room_deadline;
+      if (late) {
+        ++refused_;
+        return Submitted::refused;
+      }
+      ++room_waiters_;
+      lock.unlock();
+      futex_wait(room_, room, room_deadline);
+      lock.lock();
+      --room_waiters_;
+    }
+    if (closed()) return Submitted::closed;
+    if (started_ == 0 && !start_thread()) throw std::bad_alloc();
+    mine.release();
+    lists_[static_cast<size_t>(task->priority)].push(task);
+    queued_bytes_ += task->bytes;
+    ++queued_;
+    ready_.store(ready_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    wake = call_worker();
+  }
+  if (wake) futex_wake(signal_, 1);
+  return Submitted::queued;
+}
+
+bool Workers::call_worker() noexcept {
+  if (searching_ != 0) return false;
+  if (sleepers_ == 0) {
+    if (started_ < threads_max()) start_thread();
+    return false;
+  }
+  --sleepers_;
+  ++wakes_;
+  ++searching_;
+  signal_.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+bool Workers::start_thread() noexcept {
+  const auto free = std::find_if(workers_.begin(), workers_.end(), [](const Worker &worker) {
+    return !worker.live.load(std::memory_order_relaxed);
+  });
+  auto body = [](void *given) -> void * {
+    auto *worker = static_cast<Worker *>(given);
+    worker->pool->work(*worker);
+    return nullptr;
+  };
+  sigset_t every;
+  sigset_t before;
+  sigfillset(&every);
+  pthread_sigmask(SIG_SETMASK, &every, &before);
+  pthread_t thread;
+  const bool started = pthread_create(&thread, nullptr, body, &*free) == 0;
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (!started) return false;
+  pthread_setname_np(thread, options_.name.c_str());
+  pthread_detach(thread);
+  free->thread.store(thread, std::memory_order_relaxed);
+  free->live.store(true, std::memory_order_release);
+  ++started_;
+  ++searching_;
+  return true;
+}
+
+Workers::Worker *Workers::self() noexcept {
+  const pthread_t thread = pthread_self();
+  for (Worker &worker : workers_) {
+    if (worker.live.load(std::memory_order_acquire) &&
+        pthread_equal(worker.thread.load(std::memory_order_relaxed), thread))
+      return &worker;
+  }
+  return nullptr;
+}
+
+bool Workers::admit(Task &task) noexcept {
+  if (task.bytes == 0 || task.admitted || task.ended()) return true;
+  return task.admitted = runtime_->account().reserve(task.bytes);
+}
+
+Task *Workers::pop() noexcept {
+  Task *found = nullptr;
+  if (parked_.first != nullptr && admit(*parked_.first)) found = parked_.pop();
+  constexpr int32_t order[] = {BRISK_TASK_PRIORITY_HIGH, BRISK_TASK_PRIORITY_NORMAL,
+                               BRISK_TASK_PRIORITY_LOW};
+  for (const int32_t priority : order) {
+    while (found == nullptr) {
+      Task *const task = lists_[static_cast<size_t>(priority)].pop();
+      if (task == nullptr) break;
+      ready_.store(ready_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+      if (admit(*task)) {
+        found = task;
+      } else {
+        parked_.push(task);
+      }
+    }
+  }
+  if (found == nullptr) return nullptr;
+  queued_bytes_ -= found->bytes;
+  --queued_;
+  if (room_waiters_ != 0) {
+    room_.fetch_add(1, std::memory_order_relaxed);
+    futex_wake(room_, 1);
+  }
+  return found;
+}
+
+Task *Workers::take_all() noexcept {
+  Task *all = nullptr;
+  for (List *list : {&lists_[0], &lists_[1], &lists_[2], &parked_}) {
+    while (Task *task = list->pop()) {
+      task->next = all;
+      all = task;
+    }
+  }
+  while (Task *task = take_from_others()) {
+    task->next = all;
+    all = task;
+  }
+  queued_bytes_ = 0;
+  queued_ = 0;
+  ready_.store(0, std::memory_order_relaxed);
+  room_.fetch_add(1, std::memory_order_relaxed);
+  futex_wake(room_);
+  return all;
+}
+
+void Workers::drop(Task *tasks) noexcept {
+  while (tasks != nullptr) {
+    Task *const task = tasks;
+    tasks = task->next;
+    give_back(*task);
+    retire(*task, BRISK_TASK_STATE_NEVER_STARTED);
+    task->unref();
+  }
+}
+
+void Workers::begin(Worker &worker, Task *task, uint64_t now) noexcept {
+  worker.current.store(task, std::memory_order_relaxed);
+  worker.since.store(now, std::memory_order_relaxed);
+  ++running_;
+}
+
+void Workers::ended(Worker &worker, Task *outer, uint64_t since) noexcept {
+  worker.current.store(outer, std::memory_order_relaxed);
+  worker.since.store(since, std::memory_order_relaxed);
+  // Closing has cancelled the task above, and this one ends with the pool as well.
+  if (outer != nullptr && closed()) outer->cancel();
+  if (--running_ == 0 && closed()) {
+    quiet_.fetch_add(1, std::memory_order_relaxed);
+    futex_wake(quiet_);
+  }
+}
+
+void Workers::give_back(Task &task) noexcept {
+  if (std::exchange(task.admitted, false)) runtime_->account().release(task.bytes);
+}
+
+// Leaves enough for the other threads to be awake, so that what lies here is found when this
+// thread is held up after all.
+void Workers::take_along(Worker &worker) noexcept {
+  if (worker.pace > short_task) return;
+  for (std::atomic<Task *> &place : worker.ahead) {
+    if (ready_.load(std::memory_order_relaxed) < 2 * worker.ahead.size()) return;
+    if (place.load(std::memory_order_relaxed) == nullptr)
+      place.store(pop(), std::memory_order_release);
+  }
+}
+
+Task *Workers::take_from_others() noexcept {
+  for (Worker &worker : workers_) {
+    for (std::atomic<Task *> &place : worker.ahead) {
+      if (place.load(std::memory_order_relaxed) == nullptr) continue;
+      if (Task *task = place.exchange(nullptr, std::memory_order_acq_rel)) return task;
+    }
+  }
+  return nullptr;
+}
+
+void Workers::work(Worker &worker) noexcept {
+  bool searches = true;
+  uint64_t now = 0;
+  std::unique_lock lock(mutex_);
+  while (true) {
+    Task *spent = std::exchange(worker.spent, nullptr);
+    Task *task = pop();
+    if (task == nullptr) task = take_from_others();
+    if (task == nullptr && spent == nullptr) {
+      if (closed()) break;
+      idle(lock, searches);
+      continue;
+    }
+    if (task != nullptr) {
+      begin(worker, task, spent != nullptr ? now : monotonic_now());
+      if (searches) --searching_;
+      searches = false;
+      take_along(worker);
+    }
+    const bool wake = ready_.load(std::memory_order_relaxed) != 0 && call_worker();
+    lock.unlock();
+    if (wake) futex_wake(signal_, 1);
+    while (spent != nullptr) std::exchange(spent, spent->next)->unref();
+    if (task != nullptr) now = run_along(worker, task);
+    lock.lock();
+    if (task != nullptr) ended(worker, nullptr, 0);
+  }
+  if (searches) --searching_;
+  worker.live.store(false, std::memory_order_release);
+  const bool last = --started_ == 0 && orphaned_;
+  lock.unlock();
+  if (last) delete this;
+}
+
+// Runs a task, and then those that were taken along with it.
+uint64_t Workers::run_along(Worker &worker, Task *task) noexcept {
+  uint64_t now = 0;
+  auto place = worker.ahead.begin();
+  while (true) {
+    now = run(worker, *task);
+    give_back(*task);
+    task->next = worker.spent;
+    worker.spent = task;
+    task = nullptr;
+    for (; place != worker.ahead.end() && task == nullptr; ++place) {
+      if (place->load(std::memory_order_relaxed) != nullptr)
+        task = place->exchange(nullptr, std::memory_order_acq_rel);
+    }
+    if (task == nullptr) return now;
+    worker.since.store(now, std::memory_order_relaxed);
+    worker.current.store(task, std::memory_order_release);
+  }
+}
+
+void Workers::idle(std::unique_lock<AdaptiveMutex> &lock, bool &searches) noexcept {
+  if (!searches && searching_ == 0) {
+    searches = true;
+    ++searching_;
+  }
+  if (searches) {
+    lock.unlock();
+    unsigned turns = search_turns;
+    while (ready_.load(std::memory_order_relaxed) == 0 && --turns != 0) pause();
+    lock.lock();
+    searches = false;
+    --searching_;
+    // Whoever queued a task since then has relied on this search.
+    if (ready_.load(std::memory_order_relaxed) != 0) return;
+  }
+  if (closed()) return;
+  const uint32_t signal = signal_.load(std::memory_order_relaxed);
+  const uint64_t deadline = parked_.first == nullptr ? UINT64_MAX : monotonic_now() + memory_nap;
+  ++sleepers_;
+  lock.unlock();
+  futex_wait(signal_, signal, deadline);
+  lock.lock();
+  if (wakes_ != 0) {
+    --wakes_;
+    searches = true;
+  } else {
+    --sleepers_;
+  }
+}
+
+uint64_t Workers::run(Worker &worker, Task &task) noexcept {
+  const uint64_t now = worker.since.load(std::memory_order_relaxed);
+  if (task.overdue(now)) {
+    retire(task, BRISK_TASK_STATE_NEVER_STARTED);
+  } else if (task.cancelled()) {
+    retire(task, BRISK_TASK_STATE_CANCELLED);
+  } else if (task.step(BRISK_TASK_STATE_QUEUED, BRISK_TASK_STATE_RUNNING)) {
+    return call(worker, task);
+  }
+  return now;
+}
+
+// Ends a task that has not begun.
+void Workers::retire(Task &task, brisk_task_state end) noexcept {
+  if (!task.step(BRISK_TASK_STATE_QUEUED, BRISK_TASK_STATE_RUNNING)) return;
+  task.release_user();
+  finish(task, BRISK_TASK_STATE_RUNNING, end);
+}
+
+uint64_t Workers::call(Worker &worker, Task &task) noexcept {
+  const uint64_t begun = worker.since.load(std::memory_order_relaxed);
+  worker.waits.add(begun - std::min(begun, task.submitted));
+  Frame frame{&task, worker.frame.load(std::memory_order_relaxed)};
+  worker.frame.store(&frame, std::memory_order_relaxed);
+  brisk_status status = BRISK_INTERNAL;
+  try {
+    status = task.call.run(task.call.user, reinterpret_cast<brisk_task *>(&task));
+  } catch (const std::exception &exception) {
+    task.explain(exception.what());
+  } catch (...) {
+    task.explain("the task threw something that is not a std::exception");
+  }
+  worker.frame.store(frame.outer, std::memory_order_relaxed);
+  task.status = status;
+  task.release_user();
+  const uint64_t now = monotonic_now();
+  worker.runs.add(now - begun);
+  worker.pace = (7 * worker.pace + (now - begun)) / 8;
+  brisk_task_state end = BRISK_TASK_STATE_DONE;
+  if (status != BRISK_OK)
+    end = task.cancelled() ? BRISK_TASK_STATE_CANCELLED : BRISK_TASK_STATE_FAILED;
+  if (task.overdue(now)) end = BRISK_TASK_STATE_TIMED_OUT;
+  finish(task, BRISK_TASK_STATE_RUNNING, end);
+  return now;
+}
+
+void Workers::finish(Task &task, brisk_task_state from, brisk_task_state end) noexcept {
+  // Counted first, so that whoever has seen the end finds it counted.
+  count(end);
+  if (!task.end(from, end)) {
+    ends_[static_cast<size_t>(end)].fetch_sub(1, std::memory_order_relaxed);
+    return;
+  }
+  if (task.completions) task.completions->add(task.tag);
+}
+
+void Workers::cancel(Task &task) noexcept {
+  task.cancel();
+  retire(task, BRISK_TASK_STATE_CANCELLED);
+}
+
+bool Workers::help() noexcept {
+  Worker *const worker = self();
+  return worker != nullptr && run_within(*worker, nullptr);
+}
+
+// Runs another task inside the one that this worker runs: this one, or whatever is queued.
+bool Workers::run_within(Worker &worker, Task *wanted) noexcept {
+  const uint64_t now = monotonic_now();
+  if (wanted != nullptr && (wanted->bytes != 0 || wanted->cancelled() || wanted->overdue(now) ||
+                            !wanted->step(BRISK_TASK_STATE_QUEUED, BRISK_TASK_STATE_RUNNING)))
+    return false;
+  Task *const outer = worker.current.load(std::memory_order_relaxed);
+  const uint64_t since = worker.since.load(std::memory_order_relaxed);
+  Task *task = wanted;
+  {
+    std::lock_guard lock(mutex_);
+    if (task == nullptr) task = pop();
+    if (task == nullptr) task = take_from_others();
+    if (task == nullptr) return false;
+    begin(worker, task, now);
+  }
+  if (wanted != nullptr) {
+    call(worker, *wanted);
+  } else {
+    run(worker, *task);
+    give_back(*task);
+  }
+  {
+    std::lock_guard lock(mutex_);
+    ended(worker, outer, since);
+  }
+  // What was wanted is its waiter's, and the queue finds it ended.
+  if (wanted == nullptr) task->unref();
+  return true;
+}
+
+bool Workers::wait(Task &task, uint64_t deadline) {
+  if (task.ended()) return true;
+  const uint64_t last = std::min(deadline, task.deadline);
+  if (Worker *const worker = self()) {
+    for (const Frame *at = worker->frame.load(std::memory_order_relaxed); at != nullptr;
+         at = at->outer) {
+      if (at->task == &task) {
+        brisk::fail(BRISK_DEADLOCK,
+                    "a task waits for itself, directly or through a task that it helps with; it "
+                    "would never end");
+      }
+    }
+    uint64_t nap = nap_min;
+    while (!task.ended() && monotonic_now() < last) {
+      if (run_within(*worker, &task) || run_within(*worker, nullptr)) {
+        nap = nap_min;
+      } else if (!task.wait(std::min(last, monotonic_now() + nap))) {
+        nap = std::min(2 * nap, nap_max);
+      }
+    }
+  } else {
+    for (unsigned turn = 0; turn < search_turns && !task.ended(); ++turn) pause();
+    task.wait(last);
+  }
+  if (task.ended()) return true;
+  if (task.deadline > deadline) return false;
+  // Its own deadline has passed: the wait ends it.
+  retire(task, BRISK_TASK_STATE_NEVER_STARTED);
+  finish(task, BRISK_TASK_STATE_RUNNING, BRISK_TASK_STATE_TIMED_OUT);
+  return task.ended();
+}
+
+bool Workers::close(uint64_t deadline) {
+  if (self() != nullptr) {
+    brisk::fail(BRISK_DEADLOCK,
+                "a task closes the pool that runs it, and would wait for itself; close it from "
+                "elsewhere");
+  }
+  Task *tasks = nullptr;
+  {
+    std::lock_guard lock(mutex_);
+    closed_.store(true, std::memory_order_release);
+    tasks = take_all();
+    for (Worker &worker : workers_) {
+      if (Task *task = worker.current.load(std::memory_order_acquire)) task->cancel();
+    }
+    signal_.fetch_add(1, std::memory_order_relaxed);
+    futex_wake(signal_);
+  }
+  drop(tasks);
+  std::unique_lock lock(mutex_);
+  while (running_ != 0) {
+    const uint32_t quiet = quiet_.load(std::memory_order_relaxed);
+    lock.unlock();
+    const bool in_time = futex_wait(quiet_, quiet, deadline);
+    lock.lock();
+    if (!in_time) return running_ == 0;
+  }
+  return true;
+}
+
+std::string Workers::stragglers() {
+  std::string lines;
+  const uint64_t now = monotonic_now();
+  std::lock_guard lock(mutex_);
+  for (const Worker &worker : workers_) {
+    const Task *task = worker.current.load(std::memory_order_acquire);
+    if (task == nullptr) continue;
+    const uint64_t since = worker.since.load(std::memory_order_relaxed);
+    lines += task->name.empty() ? "a task without a name" : task->name;
+    lines += " (" + std::to_string((now - std::min(now, since)) / 1'000'000) + " ms)\n";
+  }
+  return lines;
+}
+
+brisk_workers_stats Workers::stats() {
+  brisk_workers_stats figures{};
+  {
+    std::lock_guard lock(mutex_);
+    figures.threads = started_;
+    figures.queued = queued_;
+    figures.queued_bytes = queued_bytes_;
+    figures.running = running_;
+    figures.refused = refused_;
+  }
+  const auto ends = [this](brisk_task_state end) {
+    return ends_[static_cast<size_t>(end)].load(std::memory_order_relaxed);
+  };
+  figures.done = ends(BRISK_TASK_STATE_DONE);
+  figures.failed = ends(BRISK_TASK_STATE_FAILED);
+  figures.timed_out = ends(BRISK_TASK_STATE_TIMED_OUT);
+  figures.cancelled = ends(BRISK_TASK_STATE_CANCELLED);
+  figures.never_started = ends(BRISK_TASK_STATE_NEVER_STARTED);
+  Histogram waits;
+  Histogram runs;
+  for (const Worker &worker : workers_) {
+    waits.merge(worker.waits);
+    runs.merge(worker.runs);
+  }
+  figures.wait_p50_ns = waits.quantile(0.5);
+  figures.wait_p99_ns = waits.quantile(0.99);
+  figures.wait_max_ns = waits.quantile(1);
+  figures.run_p50_ns = runs.quantile(0.5);
+  figures.run_p99_ns = runs.quantile(0.99);
+  figures.run_max_ns = runs.quantile(1);
+  return figures;
+}
+
+void Workers::forget_threads() noexcept {
+  const pthread_t thread = pthread_self();
+  started_ = sleepers_ = wakes_ = searching_ = running_ = room_waiters_ = 0;
+  for (Worker &worker : workers_) {
+    if (!worker.live.load(std::memory_order_relaxed)) continue;
+    const bool stays = pthread_equal(worker.thread.load(std::memory_order_relaxed), thread) != 0;
+    for (Frame *at = worker.frame.load(std::memory_order_relaxed); at != nullptr; at = at->outer) {
+      if (stays) {
+        ++running_;
+      } else {
+        at->task->end(BRISK_TASK_STATE_RUNNING, BRISK_TASK_STATE_CANCELLED);
+      }
+    }
+    if (stays) {
+      started_ = 1;
+    } else {
+      worker.frame.store(nullptr, std::memory_order_relaxed);
+      worker.current.store(nullptr, std::memory_order_relaxed);
+      worker.live.store(false, std::memory_order_relaxed);
+    }
+  }
+  for (Task *task = take_all(); task != nullptr; task = task->next)
+    task->end(BRISK_TASK_STATE_QUEUED, BRISK_TASK_STATE_NEVER_STARTED);
+}
+
+}  // namespace brisk::workers
