@@ -40,13 +40,18 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Work:
-    """What a contestant is asked to do."""
+    """What a contestant is asked to do. Tasks have no keys."""
 
     program: str  # as the contestants name it
     threads: int
-    keys: int
-    room: int
+    keys: int = 0
+    room: int = 0
     sequence: Sequence | None = None
+
+    def arguments(self, seconds: float) -> list[str]:
+        sizes = (self.keys, self.room) if self.keys else ()
+        paths = (self.sequence.path,) if self.sequence else ()
+        return [self.program, *map(str, (*sizes, self.threads, seconds, *paths))]
 
 
 HITS = Sequence(keys=100_000, count=1 << 21, sets=0, seed=1)
@@ -62,6 +67,7 @@ WORKS: dict[str, Work] = {
     "W2.1t": Work("W2", 1, 1_000_000, 100_000, MIXED),
     "W2.2t": Work("W2", 2, 1_000_000, 100_000, MIXED),
     "W4": Work("W4", 1, 1_000_000, 1_250_000),
+    **{name: Work(name, 2) for name in ("T1", "T2", "T3", "T4", "T5", "T6")},
 }
 
 
@@ -76,6 +82,7 @@ class Contestant:
 LOOKUPS = ("W1", "W2")
 OURS = (*LOOKUPS, "W1-batch")
 ALL = (*LOOKUPS, "W4")
+TASKS = ("T1", "T2", "T3", "T4")
 CONTESTANTS = (
     Contestant("brisk", "c", ("peer-brisk",), (*ALL, "W1-batch")),
     Contestant("rocksdb-lru", "cpp", ("peer-rocksdb", "lru"), ALL),
@@ -93,6 +100,13 @@ CONTESTANTS = (
     Contestant("cachetools", "python", ("peer-python", "cachetools"), LOOKUPS),
     Contestant("lru_cache", "python", ("peer-python", "lru_cache"), ("W1",)),
     Contestant("dict", "python", ("peer-python", "dict"), ("W1",)),
+    Contestant("brisk-workers", "c", ("peer-tasks-brisk",), (*TASKS, "T5", "T6")),
+    Contestant("oneTBB", "cpp", ("peer-tasks-tbb",), TASKS),
+    # What BS::thread_pool is at heart.
+    Contestant("mutex-queue", "cpp", ("peer-tasks-mutex",), (*TASKS, "T6")),
+    Contestant("goroutines", "go", ("peer-go", "goroutines"), ("T5",)),
+    Contestant("brisk-workers-python", "python", ("peer-python-tasks", "brisk"), ("T1", "T3")),
+    Contestant("ThreadPoolExecutor", "python", ("peer-python-tasks", "executor"), ("T1", "T3")),
 )
 
 
@@ -141,7 +155,7 @@ class Programs:
         run(["go", "build", "-o", str(program), "."], self.env, HERE / "go")
         return self.with_env([str(program)])
 
-    def python(self, name: str) -> list[str]:
+    def python(self, name: str, program: str = "peer.py") -> list[str]:
         """A place with the peers and brisk's own package, for the Python that Debian has."""
         site = SCRATCH / name
         install = [PYTHON, "-m", "pip", "install", "--quiet", "--upgrade", "--target", str(site)]
@@ -149,15 +163,22 @@ class Programs:
         run([*install, "-r", str(HERE / "python/requirements.txt")], env)
         ours = str(ROOT / "bindings/python")
         run([*install, "--no-build-isolation", "--no-deps", ours], env)
-        program = [PYTHON, str(HERE / "python/peer.py")]
-        return self.with_env(program, {"PYTHONPATH": str(site)})
+        return self.with_env([PYTHON, str(HERE / "python" / program)], {"PYTHONPATH": str(site)})
+
+    def python_tasks(self, _: str) -> list[str]:
+        return self.python("peer-python", "tasks.py")
 
     def with_env(self, command: list[str], more: dict[str, str] | None = None) -> list[str]:
         settings = {"LD_LIBRARY_PATH": self.env["LD_LIBRARY_PATH"], **(more or {})}
         return ["env", *(f"{name}={value}" for name, value in settings.items()), *command]
 
 
-BUILDERS = {"peer-rust": Programs.rust, "peer-go": Programs.go, "peer-python": Programs.python}
+BUILDERS = {
+    "peer-rust": Programs.rust,
+    "peer-go": Programs.go,
+    "peer-python": Programs.python,
+    "peer-python-tasks": Programs.python_tasks,
+}
 
 
 def run(command: list[str], env: dict[str, str] | None = None, cwd: Path = ROOT) -> str:

@@ -45,6 +45,15 @@ class Figure:
     def language(self) -> str:
         return BY_NAME[self.brisk].language
 
+    @property
+    def area(self) -> str:
+        return {"W": "cache", "T": "workers", "s": "load", "l": "lazy"}[self.name[0]]
+
+    @property
+    def group(self) -> str:
+        """What --work selects it by."""
+        return self.name.partition(".")[0].partition("-")[0]
+
 
 C_PEERS = ("rocksdb-lru", "rocksdb-hyperclock", "quick_cache")
 BATCH = "a key of a batch of 100, against single gets"
@@ -79,6 +88,24 @@ FIGURES = (
             Figure("W2.1t", f"{MIX}, one thread, an operation", "W2.1t", NS, 1.0, peers, ours),
         )
     ),
+    *(
+        Figure(name, f"{title}, two threads", name, NS, target, peers, "brisk-workers")
+        for name, title, target, peers in (
+            ("T1", "a task that does nothing", 0.8, ("oneTBB", "mutex-queue")),
+            ("T2", "one of 10,000 tasks of a microsecond", 0.85, ("oneTBB", "mutex-queue")),
+            ("T3", "an item of a batch that does nothing", 1.0, ("oneTBB", "mutex-queue")),
+            ("T4", "a task there and back", 0.6, ("mutex-queue",)),
+            ("T5", "a race of three that do nothing", 0.4, ("goroutines",)),
+            ("T6", "what a wait of a millisecond takes longer", 1.0, ("mutex-queue",)),
+        )
+    ),
+    *(
+        Figure(name, title, name, NS, 0.15, ("ThreadPoolExecutor",), "brisk-workers-python")
+        for name, title in (
+            ("T1", "a callable that does nothing, submitted, two threads"),
+            ("T3", "one of many callables that do nothing, mapped, two threads"),
+        )
+    ),
 )
 
 
@@ -111,7 +138,6 @@ def needed(figures: list[Figure]) -> dict[str, list[Contestant]]:
 
 
 def row(
-    area: str,
     figure: Figure,
     peer: str,
     version: str,
@@ -120,7 +146,7 @@ def row(
 ) -> dict[str, Any]:
     ratios = [brisk[turn] / values[turn] for turn in brisk.keys() & values.keys()]
     return {
-        "area": area,
+        "area": figure.area,
         "work": figure.name,
         "language": figure.language,
         "unit": figure.metric.unit,
@@ -164,7 +190,7 @@ def compare(figure: Figure, results: Results) -> list[dict[str, Any]]:
         if not brisk.keys() & values.keys():
             continue
         version = results.version(peer)
-        rows.append(row("cache", figure, peer, version, brisk, values))
+        rows.append(row(figure, peer, version, brisk, values))
         print(line_of(f"{peer} {version}", values, rows[-1]))
     if figure.target is None:
         return rows

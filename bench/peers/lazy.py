@@ -222,7 +222,7 @@ def compare(
     say(f"\n{figure.name}  {figure.title}, {unit} (lower is better)")
     say(line_of(f"brisk {version['brisk']}", brisk))
     for peer, times in values.items():
-        entry = row("lazy", figure, peer, version[peer], brisk, times)
+        entry = row(figure, peer, version[peer], brisk, times)
         verdict = "met" if met(entry) else "MISSED"
         say(f"{line_of(f'{peer} {version[peer]}', times, entry)}  ({figure.target:.4g}: {verdict})")
         yield entry

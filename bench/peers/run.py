@@ -17,17 +17,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import lazy
 from contestants import ROOT, SCRATCH, WORKS, CannotRun, Programs, measure, say, write_sequence
 from figures import ADDED, FIGURES, Figure, Results, compare, line_of, needed, row
 
 STARTS = 40  # pairs of program starts in one round
 START_LIMIT = 1000.0  # microseconds that linking libbrisk may add to the start of a program
-AREAS = ("cache", "load")
-WORK = ("W1", "W2", "W4", "startup")
+AREAS = ("cache", "workers", "lazy", "load")
+WORK = tuple(dict.fromkeys(figure.group for figure in FIGURES))
 LANGUAGES = ("c", "rust", "go", "python")
 
 
-def run_cache(
+def run_works(
     figures: list[Figure], folder: Path, rounds: int, seconds: float, results: Results
 ) -> None:
     """Fills in the results of all works that these figures need."""
@@ -45,17 +46,13 @@ def run_cache(
     for turn in range(rounds):
         for name, contestants in works.items():
             work = WORKS[name]
-            numbers = (work.keys, work.room, work.threads, seconds)
-            arguments = [work.program, *map(str, numbers)]
-            if work.sequence:
-                arguments.append(str(work.sequence.path))
             first = turn % len(contestants)
             for contestant in contestants[first:] + contestants[:first]:
                 if contestant.name in results.missing or work.program not in contestant.works:
                     continue
                 say(f"round {turn + 1}/{rounds}  {name:<12} {contestant.name}")
                 try:
-                    line = measure([*commands[contestant.name], *arguments])
+                    line = measure([*commands[contestant.name], *work.arguments(seconds)])
                 except CannotRun as error:
                     results.missing[contestant.name] = f"{name}: {error}"
                     continue
@@ -79,7 +76,7 @@ def run_startup(programs: Path, rounds: int, results: Results) -> list[dict[str,
     title = "what linking libbrisk adds to the start and exit of a program"
     figure = Figure("startup", title, "", ADDED, target, ())
     libc = " ".join(platform.libc_ver())
-    entry = row("load", figure, "empty program", libc, added, empty)
+    entry = row(figure, "empty program", libc, added, empty)
     print(f"\nstartup  {title}, us (lower is better)")
     print(line_of("added by brisk", added))
     print(line_of(f"empty program {libc}", empty, entry))
@@ -99,7 +96,7 @@ def parse() -> argparse.Namespace:
         add(name, default=",".join(choices), help=f"{what}: {known} (default: all)")
 
     add_choice("--area", "areas to compare", AREAS)
-    add_choice("--work", "W1 (all hits), W2 (gets and sets), W4 (memory), startup", WORK)
+    add_choice("--work", "W1 (all hits), W2 (gets and sets), W4 (memory), T1 to T6 (tasks)", WORK)
     add_choice("--language", "languages to compare in", LANGUAGES)
     add("--rounds", type=int, default=5, help="rounds, of which the median counts (default: 5)")
     add("--seconds", type=float, default=1.0, help="length of a timed region (default: 1)")
@@ -135,13 +132,19 @@ def main() -> int:
     figures = [
         figure
         for figure in FIGURES
-        if figure.name[:2] in options.work and figure.language in options.language
+        if figure.area in options.area
+        and figure.group in options.work
+        and figure.language in options.language
     ]
-    if figures and "cache" in options.area:
-        run_cache(figures, folder, options.rounds, options.seconds, results)
-        for figure in figures:
-            rows += compare(figure, results)
-    if "startup" in options.work and "load" in options.area:
+    run_works(figures, folder, options.rounds, options.seconds, results)
+    for figure in figures:
+        rows += compare(figure, results)
+    if "lazy" in options.area and "python" in options.language:
+        try:
+            rows += lazy.compare_all(options.rounds, lazy.python(*lazy.install()))
+        except CannotRun as error:
+            results.missing["brisk.lazy"] = str(error)
+    if "load" in options.area:
         rows += run_startup(folder, options.rounds, results)
     for name, why in results.missing.items():
         print(f"\n{name} did not run: {why}")

@@ -5,11 +5,16 @@
 //   template <class F> void many(size_t count, F task);   queues count tasks one by one, waits for
 //   all template <class F> void batch(size_t count, F item);  the same as one call, cut as it likes
 //   template <class F> void one(F task);                  queues a task and waits for it
+//   void race();                                          three tasks, done when the first is
+//   Clock::duration late(Clock::duration timeout);        how long a wait took that had this
+//   timeout, for a task that takes longer
+// of which the last two are for those that have such a thing.
 //
 // Works: T1 tasks that do nothing. T2 10,000 tasks that take a microsecond. T3 items of a batch
-// that do nothing. T4 one task there and back. The figure is nanoseconds a task; a round of 64 or
-// more is repeated until the time is over, and the median round counts, because threads are put to
-// sleep and woken in between.
+// that do nothing. T4 one task there and back. T5 a race of three. T6 by how much a wait of a
+// millisecond is longer. The figure is nanoseconds a task; a round of 64 or more is repeated until
+// the time is over, and the median round counts, because threads are put to sleep and woken in
+// between.
 #ifndef BRISK_BENCH_PEERS_TASKS_H
 #define BRISK_BENCH_PEERS_TASKS_H
 
@@ -42,19 +47,16 @@ inline void work_a_microsecond() {
   std::exit(1);
 }
 
-template <class Round>
-double median_round(double seconds, size_t count, Round round) {
-  std::vector<double> rounds;
-  round();  // threads start in the first
+// Of what take() gives, again and again, after a first time in which threads start.
+template <class Take>
+double median(double seconds, Take take) {
+  std::vector<double> taken;
+  take();
   const auto end = Clock::now() + std::chrono::duration<double>(seconds);
-  while (Clock::now() < end || rounds.empty()) {
-    const auto begin = Clock::now();
-    round();
-    rounds.push_back(nanoseconds(Clock::now() - begin) / static_cast<double>(count));
-  }
-  std::nth_element(rounds.begin(), rounds.begin() + static_cast<std::ptrdiff_t>(rounds.size() / 2),
-                   rounds.end());
-  return rounds[rounds.size() / 2];
+  while (Clock::now() < end || taken.empty()) taken.push_back(take());
+  const auto middle = taken.begin() + static_cast<std::ptrdiff_t>(taken.size() / 2);
+  std::nth_element(taken.begin(), middle, taken.end());
+  return *middle;
 }
 
 template <class Contestant>
@@ -69,9 +71,11 @@ int run(int argc, char **argv, const char *version) {
   double ns = 0;
   const auto measure = [&](size_t each, auto round) {
     count = each;
-    ns = median_round(seconds, each, [&] {
+    ns = median(seconds, [&] {
       ++rounds;
+      const auto begin = Clock::now();
       round();
+      return nanoseconds(Clock::now() - begin) / static_cast<double>(count);
     });
   };
   if (work == "T1") {
@@ -85,6 +89,21 @@ int run(int argc, char **argv, const char *version) {
       for (size_t i = 0; i < count; i++) pool.one([&ran] { ran.fetch_add(1); });
     });
     if (ran != rounds * count) fail("a task was lost");
+  } else if (work == "T5") {
+    if constexpr (requires { pool.race(); }) {
+      measure(64, [&] {
+        for (size_t i = 0; i < count; i++) pool.race();
+      });
+    } else {
+      fail("this pool has no races");
+    }
+  } else if (work == "T6") {
+    constexpr auto timeout = std::chrono::milliseconds(1);
+    if constexpr (requires { pool.late(timeout); }) {
+      ns = median(seconds, [&] { return nanoseconds(pool.late(timeout) - timeout); });
+    } else {
+      fail("this pool has no waits that end");
+    }
   } else {
     fail("unknown work " + work);
   }

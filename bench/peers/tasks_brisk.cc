@@ -55,6 +55,38 @@ class Brisk {
 
   template <class F>
   void one(F task) {
+    wait(submit(task));
+  }
+
+  void race() {
+    brisk_batch *batch = nullptr;
+    uint64_t winner = UINT64_MAX;
+    const auto run = [](void *, size_t, brisk_batch *) -> brisk_status { return BRISK_OK; };
+    if (brisk_workers_batch(pool_, 3, 0, 1, run, nullptr, nullptr, nullptr, &batch, nullptr) !=
+            BRISK_OK ||
+        brisk_batch_wait(batch, 0, &winner, nullptr) != BRISK_OK || winner > 2)
+      tasks::fail("a race failed");
+    brisk_batch_unref(batch);
+  }
+
+  tasks::Clock::duration late(tasks::Clock::duration timeout) {
+    std::atomic<bool> over{false};
+    auto linger = [&over] { over.wait(false); };
+    brisk_task *task = submit(linger);
+    brisk_task_state state;
+    const auto begin = tasks::Clock::now();
+    const auto ns = static_cast<uint64_t>(tasks::nanoseconds(timeout));
+    if (brisk_task_wait(task, ns, &state, nullptr) != BRISK_TIMEOUT) tasks::fail("no timeout");
+    const auto taken = tasks::Clock::now() - begin;
+    over = true;
+    over.notify_all();
+    wait(task);
+    return taken;
+  }
+
+ private:
+  template <class F>
+  brisk_task *submit(F &task) {
     brisk_task *made = nullptr;
     const auto run = [](void *user, brisk_task *) -> brisk_status {
       (*static_cast<F *>(user))();
@@ -63,10 +95,9 @@ class Brisk {
     if (brisk_workers_submit(pool_, nullptr, run, &task, nullptr, 0, nullptr, nullptr, &made,
                              nullptr) != BRISK_OK)
       tasks::fail("a task was refused");
-    wait(made);
+    return made;
   }
 
- private:
   static void wait(brisk_task *task) {
     brisk_task_state state;
     if (brisk_task_wait(task, 0, &state, nullptr) != BRISK_OK) tasks::fail("a wait failed");

@@ -125,6 +125,10 @@ var contestants = map[string]func(work) contestant{
 }
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "goroutines" {
+		timeRaces(os.Args[2:])
+		return
+	}
 	if len(os.Args) < 7 {
 		fail("usage: CONTESTANT WORK KEYS ROOM THREADS SECONDS [SEQUENCE]")
 	}
