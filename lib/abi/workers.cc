@@ -73,7 +73,8 @@ Options pool_options(const brisk_workers_options *given) {
 }
 
 // Fills in what the options say.
-void set_up(Task &task, const brisk_task_options &options, const Workers &pool) {
+void set_up(Task &task, const brisk_task_options &options, const Workers &pool, brisk_token *token,
+            brisk_completions *completions) {
   if (options.priority < BRISK_TASK_PRIORITY_NORMAL || options.priority > BRISK_TASK_PRIORITY_LOW) {
     brisk::fail(BRISK_INVALID,
                 "priority is %d; it must be BRISK_TASK_PRIORITY_NORMAL, _HIGH or _LOW",
@@ -89,12 +90,13 @@ void set_up(Task &task, const brisk_task_options &options, const Workers &pool) 
                 static_cast<unsigned long long>(options.bytes),
                 static_cast<unsigned long long>(most));
   }
-  task.priority = options.priority;
+  task.priority = static_cast<int8_t>(options.priority);
   task.bytes = options.bytes;
-  task.tag = options.tag;
   if (options.deadline_ns != 0) task.deadline = Clock::add(monotonic_now(), options.deadline_ns);
-  if (options.name_size != 0)
-    task.name.assign(static_cast<const char *>(options.name), options.name_size);
+  if (options.name_size == 0 && token == nullptr && completions == nullptr) return;
+  task.extra = std::make_unique<Task::Extra>(
+      share(token), share(completions), options.tag,
+      std::string(static_cast<const char *>(options.name), options.name_size));
 }
 
 // Copies as much text as fits, by whole lines.
@@ -147,18 +149,14 @@ brisk_status brisk_workers_submit(brisk_workers *workers, const brisk_task_optio
     require(reinterpret_cast<const void *>(run), "run");
     if (!made) throw std::bad_alloc();
     if (pool.closed()) closed();
-    set_up(*made, read_options(options, "brisk_task_options"), pool);
-    made->token = share(token);
+    set_up(*made, read_options(options, "brisk_task_options"), pool, token, completions);
     made->home = &pool;
     Ref<Task> kept;
     if (task != nullptr) {
       made->hold();
       kept = Ref<Task>::adopt(made.get());
     }
-    if (completions != nullptr) {
-      of(completions)->expect();
-      made->completions = share(completions);
-    }
+    if (completions != nullptr) of(completions)->expect();
     const Submitted submitted =
         pool.submit(made.release(), timeout_ns == 0 ? 0 : wait_until(timeout_ns));
     if (submitted != Submitted::queued && completions != nullptr) of(completions)->forget();
@@ -206,7 +204,7 @@ brisk_status brisk_task_succeed(brisk_task *task, const void *result, size_t res
       brisk::fail(BRISK_TOO_LARGE, "a result of %zu bytes is larger than %llu; give it in parts",
                   result_size, static_cast<unsigned long long>(BRISK_VALUE_SIZE_MAX));
     }
-    must(task, "task").result.assign(static_cast<const char *>(result), result_size);
+    must(task, "task").say().result.assign(static_cast<const char *>(result), result_size);
     return BRISK_OK;
   });
 }
@@ -215,7 +213,7 @@ brisk_status brisk_task_fail(brisk_task *task, const void *message, size_t messa
                              brisk_error **error) {
   return guard(error, [&]() -> brisk_status {
     require_bytes(message, message_size, "message");
-    must(task, "task").reason.assign(static_cast<const char *>(message), message_size);
+    must(task, "task").say().reason.assign(static_cast<const char *>(message), message_size);
     return BRISK_OK;
   });
 }
@@ -229,18 +227,21 @@ brisk_status brisk_task_read(brisk_task *task, void *buffer, size_t capacity, si
     const Task &ended = must(task, "task");
     const brisk_task_state state = ended.state();
     if (state == BRISK_TASK_STATE_FAILED) {
-      throw brisk::Failure(
-          ended.status < 0 ? ended.status : BRISK_INTERNAL,
-          ended.reason.empty() ? "the task failed and gave no reason" : ended.reason);
+      const Task::Said *said = ended.said();
+      const bool silent = said == nullptr || said->reason.empty();
+      throw brisk::Failure(ended.status < 0 ? ended.status : BRISK_INTERNAL,
+                           silent ? "the task failed and gave no reason" : said->reason);
     }
     if (state != BRISK_TASK_STATE_DONE) {
       brisk::fail(BRISK_INVALID, "the task has no result: %s",
                   Task::is_end(state) ? "it was cancelled, or not done in time"
                                       : "it has not ended; wait for it first");
     }
-    *size = ended.result.size();
+    const Task::Said *said = ended.said();
+    if (said == nullptr) return BRISK_OK;
+    *size = said->result.size();
     if (*size > capacity) return BRISK_SHORT_BUFFER;
-    if (*size != 0) std::memcpy(buffer, ended.result.data(), *size);
+    if (*size != 0) std::memcpy(buffer, said->result.data(), *size);
     return BRISK_OK;
   });
 }

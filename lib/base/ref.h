@@ -34,6 +34,8 @@ class Counted {
  protected:
   virtual ~Counted() = default;
   virtual void last_unref() noexcept { delete this; }
+  // For objects that nobody can find who holds no reference.
+  bool only_one() const noexcept { return references_.load(std::memory_order_acquire) == 1; }
 
  private:
   std::atomic<uint32_t> references_{1};

@@ -5,11 +5,14 @@
 
 #include "base/error.h"
 #include "base/futex.h"
+#include "workers/spin.h"
 
 namespace brisk::workers {
 namespace {
 
 constexpr size_t chunk_max = 256;
+constexpr uint64_t alone_time =
+    1'000;                         // nanoseconds that the first runner has, where tasks are tiny
 constexpr uint64_t nap = 100'000;  // of a worker that waits and finds nothing to help with
 
 }  // namespace
@@ -41,12 +44,16 @@ Ref<Batch> Batch::begin(Workers &pool, const Call &call, size_t count, bool race
   // The first runner does alone, if need be, and may be done before the next one is refused.
   bool begun = count == 0;
   for (size_t i = 0; i < runners && submitted == Submitted::queued; ++i) {
+    // Items may be done sooner than a further thread is awake.
+    if (i != 0 && pool.hurried() && spin_until([&batch] { return batch->all_begun(); }, alone_time))
+      break;
     const Task::Call run{runner, batch.get(), [](void *user) {
                            auto *self = static_cast<Batch *>(user);
                            self->leave();
                            self->unref();
                          }};
     Task *const task = Task::make(run);
+    if (task != nullptr) task->counted = false;  // its items are
     batch->ref();
     batch->runners_.fetch_add(1, std::memory_order_relaxed);
     if (task == nullptr) {
@@ -97,6 +104,7 @@ bool Batch::run_items() noexcept {
   bool any = false;
   uint64_t done = 0;
   uint64_t failed = 0;
+  size_t ended = 0;
   const size_t threads = pool_->threads_max();
   while (!over()) {
     const size_t left = count_ - std::min(count_, next_.load(std::memory_order_relaxed));
@@ -108,9 +116,9 @@ bool Batch::run_items() noexcept {
     if (token_ && token_->cancelled()) stop(Why::cancelled);
     if (pool_->closed()) stop(Why::closed);
     const size_t last = std::min(first + chunk, count_);
-    size_t ended = 0;
-    for (size_t i = first; i < last && !over(); ++i, ++ended)
-      ++(run_item(i) == BRISK_TASK_STATE_DONE ? done : failed);
+    const size_t good = run_chunk(first, last, &ended);
+    done += good;
+    failed += ended - good;
     accounted_.fetch_add(ended, std::memory_order_acq_rel);
   }
   if (done != 0) pool_->count(BRISK_TASK_STATE_DONE, done);
@@ -118,26 +126,44 @@ bool Batch::run_items() noexcept {
   return any;
 }
 
-brisk_task_state Batch::run_item(size_t index) noexcept {
-  std::atomic<uint8_t> &state = states_[index];
-  state.store(BRISK_TASK_STATE_RUNNING, std::memory_order_relaxed);
+// How many succeeded, of `ended` that were called.
+size_t Batch::run_chunk(size_t first, size_t last, size_t *ended) noexcept {
+  const Call call = call_;
+  size_t good = 0;
+  size_t i = first;
+  for (; i < last && !over(); ++i) {
+    std::atomic<uint8_t> &state = states_[i];
+    state.store(BRISK_TASK_STATE_RUNNING, std::memory_order_relaxed);
+    const brisk_status status = call_item(call, i);
+    const auto end = status == BRISK_OK ? BRISK_TASK_STATE_DONE : BRISK_TASK_STATE_FAILED;
+    // What comes after the end of the batch was told is dropped.
+    if (!over()) [[likely]]
+      state.store(static_cast<uint8_t>(end), std::memory_order_release);
+    if (status != BRISK_OK) continue;
+    if (good++ == 0) name_winner(i);
+  }
+  *ended = i - first;
+  return good;
+}
+
+brisk_status Batch::call_item(const Call &call, size_t index) noexcept {
   brisk_status status = BRISK_INTERNAL;
   try {
-    status = call_.run(call_.user, index, reinterpret_cast<brisk_batch *>(this));
-    if (status != BRISK_OK) note(index, status < 0 ? status : BRISK_INTERNAL, {});
+    status = call.run(call.user, index, reinterpret_cast<brisk_batch *>(this));
+    if (status != BRISK_OK) [[unlikely]]
+      note(index, status < 0 ? status : BRISK_INTERNAL, {});
   } catch (const std::exception &exception) {
     note(index, BRISK_INTERNAL, exception.what());
   } catch (...) {
     note(index, BRISK_INTERNAL, "the item threw something that is not a std::exception");
   }
-  const auto end = status == BRISK_OK ? BRISK_TASK_STATE_DONE : BRISK_TASK_STATE_FAILED;
-  // What comes after the end of the batch was told is dropped.
-  if (!over()) state.store(static_cast<uint8_t>(end), std::memory_order_release);
+  return status;
+}
+
+void Batch::name_winner(size_t index) noexcept {
   uint64_t nobody = UINT64_MAX;
-  if (status == BRISK_OK && winner_.load(std::memory_order_relaxed) == nobody)
-    winner_.compare_exchange_strong(nobody, index, std::memory_order_acq_rel);
-  if (status == BRISK_OK && race_) stop(Why::won);
-  return end;
+  if (winner() == nobody) winner_.compare_exchange_strong(nobody, index, std::memory_order_acq_rel);
+  if (race_) stop(Why::won);
 }
 
 void Batch::stop(Why why) noexcept {
@@ -171,6 +197,7 @@ bool Batch::wait(uint64_t deadline) {
     }
     const uint64_t now = monotonic_now();
     if (now >= last) break;
+    if (!worker && spin_until([this] { return over(); }, std::min(spin_time, last - now))) break;
     if ((word & waited) == 0 && !word_.compare_exchange_weak(word, waited)) continue;
     futex_wait(word_, waited, worker ? std::min(last, now + nap) : last);
     word = word_.load(std::memory_order_acquire);

@@ -63,7 +63,12 @@ class Batch final : public Counted {
   static brisk_status runner(void *user, brisk_task *task);
   // Runs items until none is left; false when there was none.
   bool run_items() noexcept;
-  brisk_task_state run_item(size_t index) noexcept;
+  size_t run_chunk(size_t first, size_t last, size_t *ended) noexcept;
+  brisk_status call_item(const Call &call, size_t index) noexcept;
+  void name_winner(size_t index) noexcept;
+  bool all_begun() const noexcept {
+    return over() || next_.load(std::memory_order_relaxed) >= count_;
+  }
   // Ends the batch for this reason, unless it has ended for another one.
   void stop(Why why) noexcept;
   Why why() const noexcept {

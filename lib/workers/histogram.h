@@ -12,9 +12,9 @@ namespace brisk::workers {
 
 class Histogram {
  public:
-  void add(uint64_t ns) noexcept {
+  void add(uint64_t ns, uint64_t times = 1) noexcept {
     std::atomic<uint64_t> &bucket = buckets_[index(ns)];
-    bucket.store(bucket.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    bucket.store(bucket.load(std::memory_order_relaxed) + times, std::memory_order_relaxed);
   }
 
   // Adds what another one holds.

@@ -12,7 +12,9 @@ Task *Task::make(const Call &call) noexcept {
   return room == nullptr ? nullptr : new (room) Task(call);
 }
 
-Task::~Task() = default;
+Task::~Task() {
+  if (held()) home->unref();
+}
 
 void Task::last_unref() noexcept {
   release_user();
@@ -23,14 +25,19 @@ void Task::last_unref() noexcept {
 void Task::hold() noexcept {
   ref();
   // While a task has not ended its pool is alive; afterwards nobody asks for it.
-  if (!held_.exchange(true, std::memory_order_acq_rel)) pool = Ref<Workers>::share(home);
+  if (!held_.exchange(true, std::memory_order_acq_rel)) home->ref();
+}
+
+Task::Said &Task::say() {
+  if (said_ == nullptr) said_ = std::make_unique<Said>();
+  return *said_;
 }
 
 void Task::explain(const char *why) noexcept {
   try {
-    reason = why;
+    say().reason = why;
   } catch (const std::bad_alloc &) {
-    reason.clear();
+    // Then it failed, and nobody knows why.
   }
 }
 

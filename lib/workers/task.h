@@ -6,14 +6,18 @@
 // its deadline passes, by who waits: the function then goes on, and what it gives is dropped. Error
 // and result are written before the end is told, and read after.
 //
+// A task without a handle is nobody's but its runner's, which spares it those steps.
+//
 // References: the queue's, which the thread that takes it out drops, and those of handles. The
 // first handle takes a reference to the pool as well, so that waiting for a task never outlives it.
+// Two cache lines: what few tasks have lies apart.
 #pragma once
 
 #include <brisk/workers.h>
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "base/error.h"
@@ -39,6 +43,9 @@ class Task final : public Counted {
 
   // A reference for a handle.
   void hold() noexcept;
+  bool held() const noexcept { return held_.load(std::memory_order_acquire); }
+  // The last one needs no locked instruction: nobody finds a task but by a reference.
+  void unref() noexcept { only_one() ? last_unref() : Counted::unref(); }
 
   brisk_task_state state() const noexcept {
     return static_cast<brisk_task_state>(word_.load(std::memory_order_acquire) & ~waited);
@@ -46,6 +53,10 @@ class Task final : public Counted {
   bool ended() const noexcept { return is_end(state()); }
   static bool is_end(brisk_task_state state) noexcept { return state >= BRISK_TASK_STATE_DONE; }
 
+  // Of a task that is not held: by its runner alone.
+  void set(brisk_task_state to) noexcept {
+    word_.store(static_cast<uint32_t>(to), std::memory_order_release);
+  }
   // Makes the step, or finds that somebody else has made another.
   bool step(brisk_task_state from, brisk_task_state to) noexcept;
   // The same into an end, which everybody who waits is told.
@@ -56,34 +67,33 @@ class Task final : public Counted {
 
   void cancel() noexcept { cancelled_.store(true, std::memory_order_release); }
   bool cancelled() const noexcept {
-    return cancelled_.load(std::memory_order_acquire) || (token && token->cancelled());
+    return cancelled_.load(std::memory_order_acquire) ||
+           (extra && extra->token && extra->token->cancelled());
   }
   bool overdue(uint64_t now) const noexcept { return now >= deadline; }
 
   // Keeps the reason of a failure; without memory for it there is none.
   void explain(const char *why) noexcept;
+  // What it says itself: for its runner, and after its end for everybody.
+  struct Said {
+    std::string result;
+    std::string reason;  // why it failed
+  };
+  Said &say();  // throws bad_alloc
+  const Said *said() const noexcept { return said_.get(); }
 
   void release_user() noexcept {
     if (call.destroy != nullptr) call.destroy(call.user);
     call.destroy = nullptr;
   }
 
-  Call call;
-  Task *next = nullptr;  // in a queue
-  uint64_t submitted = 0;
-  uint64_t deadline = UINT64_MAX;
-  uint64_t bytes = 0;
-  bool admitted = false;  // the budget has given its bytes
-  int32_t priority = BRISK_TASK_PRIORITY_NORMAL;
-  Ref<Token> token;
-  Ref<Completions> completions;
-  uint64_t tag = 0;
-  Ref<Workers> pool;  // of a task that has a handle
-  Workers *home = nullptr;
-  std::string name;
-  std::string result;
-  std::string reason;  // why it failed
-  brisk_status status = BRISK_OK;
+  // What few tasks have; made before the task is queued.
+  struct Extra {
+    Ref<Token> token;
+    Ref<Completions> completions;
+    uint64_t tag = 0;
+    std::string name;
+  };
 
  private:
   static constexpr uint32_t waited = 1u << 31;
@@ -93,8 +103,27 @@ class Task final : public Counted {
   void last_unref() noexcept override;
 
   std::atomic<uint32_t> word_{BRISK_TASK_STATE_QUEUED};
+
+ public:
+  Call call;
+  Task *next = nullptr;  // in a queue
+  Workers *home = nullptr;
+  uint64_t submitted = 0;  // 0: nobody looked at the clock
+  uint64_t deadline = UINT64_MAX;
+  uint64_t bytes = 0;
+  brisk_status status = BRISK_OK;
+  int8_t priority = BRISK_TASK_PRIORITY_NORMAL;
+  bool admitted = false;  // the budget has given its bytes
+  bool counted = true;    // in the statistics
+
+ private:
   std::atomic<bool> held_{false};
   std::atomic<bool> cancelled_{false};
+  std::unique_ptr<Said> said_;
+
+ public:
+  std::unique_ptr<Extra> extra;
 };
+static_assert(sizeof(Task) <= 128);
 
 }  // namespace brisk::workers

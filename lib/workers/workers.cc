@@ -8,12 +8,13 @@
 
 #include "base/error.h"
 #include "workers/forks.h"
+#include "workers/spin.h"
 
 namespace brisk::workers {
 namespace {
 
 constexpr uint64_t short_task = 5'000;  // nanoseconds
-constexpr unsigned search_turns = 200;  // some microseconds
+constexpr unsigned timed_one_in = 8;    // of these
 constexpr uint64_t nap_min = 50'000;    // of a worker that waits and finds nothing to help with
 constexpr uint64_t nap_max = 5'000'000;
 constexpr uint64_t memory_nap = 10'000'000;  // between two looks for memory that a task waits for
@@ -25,10 +26,10 @@ uint32_t processors() noexcept {
   return static_cast<uint32_t>(std::clamp(count, 1, 1024));
 }
 
-void pause() noexcept {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#endif
+// Nanoseconds until then.
+uint64_t left(uint64_t deadline) noexcept {
+  const uint64_t now = monotonic_now();
+  return deadline - std::min(now, deadline);
 }
 
 }  // namespace
@@ -79,7 +80,8 @@ void Workers::last_unref() noexcept {
 Submitted Workers::submit(Task *task, uint64_t room_deadline) {
   Ref<Task> mine = Ref<Task>::adopt(task);
   task->home = this;
-  task->submitted = monotonic_now();
+  if (!hurried() || submissions_.load(std::memory_order_relaxed) % timed_one_in == 0)
+    task->submitted = monotonic_now();
   bool wake = false;
   {
     std::unique_lock lock(mutex_);
@@ -99,8 +101,10 @@ Submitted Workers::submit(Task *task, uint64_t room_deadline) {
     }
     if (closed()) return Submitted::closed;
     if (started_ == 0 && !start_thread()) throw std::bad_alloc();
+    lists_[static_cast<size_t>(task->priority)].push_back(task);
     mine.release();
-    lists_[static_cast<size_t>(task->priority)].push(task);
+    declared_ += task->bytes != 0;
+    submissions_.store(submissions_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     queued_bytes_ += task->bytes;
     ++queued_;
     ready_.store(ready_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -170,11 +174,12 @@ Task *Workers::pop() noexcept {
   constexpr int32_t order[] = {BRISK_TASK_PRIORITY_HIGH, BRISK_TASK_PRIORITY_NORMAL,
                                BRISK_TASK_PRIORITY_LOW};
   for (const int32_t priority : order) {
-    while (found == nullptr) {
-      Task *const task = lists_[static_cast<size_t>(priority)].pop();
-      if (task == nullptr) break;
+    std::deque<Task *> &list = lists_[static_cast<size_t>(priority)];
+    while (found == nullptr && !list.empty()) {
+      Task *const task = list.front();
+      list.pop_front();
       ready_.store(ready_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
-      if (admit(*task)) {
+      if (declared_ == 0 || admit(*task)) {
         found = task;
       } else {
         parked_.push(task);
@@ -182,7 +187,10 @@ Task *Workers::pop() noexcept {
     }
   }
   if (found == nullptr) return nullptr;
-  queued_bytes_ -= found->bytes;
+  if (declared_ != 0 && found->bytes != 0) {
+    queued_bytes_ -= found->bytes;
+    --declared_;
+  }
   --queued_;
   if (room_waiters_ != 0) {
     room_.fetch_add(1, std::memory_order_relaxed);
@@ -193,17 +201,18 @@ Task *Workers::pop() noexcept {
 
 Task *Workers::take_all() noexcept {
   Task *all = nullptr;
-  for (List *list : {&lists_[0], &lists_[1], &lists_[2], &parked_}) {
-    while (Task *task = list->pop()) {
-      task->next = all;
-      all = task;
-    }
-  }
-  while (Task *task = take_from_others()) {
+  const auto add = [&all](Task *task) {
     task->next = all;
     all = task;
+  };
+  for (std::deque<Task *> &list : lists_) {
+    std::for_each(list.begin(), list.end(), add);
+    list.clear();
   }
+  while (Task *task = parked_.pop()) add(task);
+  while (Task *task = take_from_others()) add(task);
   queued_bytes_ = 0;
+  declared_ = 0;
   queued_ = 0;
   ready_.store(0, std::memory_order_relaxed);
   room_.fetch_add(1, std::memory_order_relaxed);
@@ -248,8 +257,10 @@ void Workers::take_along(Worker &worker) noexcept {
   if (worker.pace > short_task) return;
   for (std::atomic<Task *> &place : worker.ahead) {
     if (ready_.load(std::memory_order_relaxed) < 2 * worker.ahead.size()) return;
-    if (place.load(std::memory_order_relaxed) == nullptr)
-      place.store(pop(), std::memory_order_release);
+    if (place.load(std::memory_order_relaxed) != nullptr) continue;
+    Task *const task = pop();
+    __builtin_prefetch(task);
+    place.store(task, std::memory_order_release);
   }
 }
 
@@ -297,12 +308,13 @@ void Workers::work(Worker &worker) noexcept {
   if (last) delete this;
 }
 
-// Runs a task, and then those that were taken along with it.
+// Runs a task, and then those that were taken along with it. Tiny tasks share a look at the clock.
 uint64_t Workers::run_along(Worker &worker, Task *task) noexcept {
-  uint64_t now = 0;
+  uint64_t from = worker.since.load(std::memory_order_relaxed);
+  unsigned untimed = 0;
   auto place = worker.ahead.begin();
   while (true) {
-    now = run(worker, *task);
+    untimed += run(worker, *task);
     give_back(*task);
     task->next = worker.spent;
     worker.spent = task;
@@ -311,10 +323,23 @@ uint64_t Workers::run_along(Worker &worker, Task *task) noexcept {
       if (place->load(std::memory_order_relaxed) != nullptr)
         task = place->exchange(nullptr, std::memory_order_acq_rel);
     }
-    if (task == nullptr) return now;
-    worker.since.store(now, std::memory_order_relaxed);
+    if (untimed != 0 && (task == nullptr || worker.pace >= tiny_task)) {
+      from = note_runs(worker, from, std::exchange(untimed, 0));
+      worker.since.store(from, std::memory_order_relaxed);
+    }
+    if (task == nullptr) return from;
     worker.current.store(task, std::memory_order_release);
   }
+}
+
+// That so many tasks ran since then. Gives the time.
+uint64_t Workers::note_runs(Worker &worker, uint64_t from, unsigned times) noexcept {
+  const uint64_t now = monotonic_now();
+  const uint64_t each = (now - std::min(now, from)) / times;
+  worker.runs.add(each, times);
+  worker.pace = (7 * worker.pace + each) / 8;
+  pace_.store(worker.pace, std::memory_order_relaxed);
+  return now;
 }
 
 void Workers::idle(std::unique_lock<AdaptiveMutex> &lock, bool &searches) noexcept {
@@ -324,8 +349,7 @@ void Workers::idle(std::unique_lock<AdaptiveMutex> &lock, bool &searches) noexce
   }
   if (searches) {
     lock.unlock();
-    unsigned turns = search_turns;
-    while (ready_.load(std::memory_order_relaxed) == 0 && --turns != 0) pause();
+    spin_until([this] { return ready_.load(std::memory_order_relaxed) != 0 || closed(); });
     lock.lock();
     searches = false;
     --searching_;
@@ -347,16 +371,20 @@ void Workers::idle(std::unique_lock<AdaptiveMutex> &lock, bool &searches) noexce
   }
 }
 
-uint64_t Workers::run(Worker &worker, Task &task) noexcept {
-  const uint64_t now = worker.since.load(std::memory_order_relaxed);
-  if (task.overdue(now)) {
+bool Workers::run(Worker &worker, Task &task) noexcept {
+  if (task.overdue(worker.since.load(std::memory_order_relaxed))) {
     retire(task, BRISK_TASK_STATE_NEVER_STARTED);
   } else if (task.cancelled()) {
     retire(task, BRISK_TASK_STATE_CANCELLED);
+  } else if (!task.held()) {
+    task.set(BRISK_TASK_STATE_RUNNING);
+    call(worker, task);
+    return true;
   } else if (task.step(BRISK_TASK_STATE_QUEUED, BRISK_TASK_STATE_RUNNING)) {
-    return call(worker, task);
+    call(worker, task);
+    return true;
   }
-  return now;
+  return false;
 }
 
 // Ends a task that has not begun.
@@ -366,9 +394,11 @@ void Workers::retire(Task &task, brisk_task_state end) noexcept {
   finish(task, BRISK_TASK_STATE_RUNNING, end);
 }
 
-uint64_t Workers::call(Worker &worker, Task &task) noexcept {
-  const uint64_t begun = worker.since.load(std::memory_order_relaxed);
-  worker.waits.add(begun - std::min(begun, task.submitted));
+void Workers::call(Worker &worker, Task &task) noexcept {
+  if (task.submitted != 0) {
+    const uint64_t begun = worker.since.load(std::memory_order_relaxed);
+    worker.waits.add(begun - std::min(begun, task.submitted));
+  }
   Frame frame{&task, worker.frame.load(std::memory_order_relaxed)};
   worker.frame.store(&frame, std::memory_order_relaxed);
   brisk_status status = BRISK_INTERNAL;
@@ -382,25 +412,24 @@ uint64_t Workers::call(Worker &worker, Task &task) noexcept {
   worker.frame.store(frame.outer, std::memory_order_relaxed);
   task.status = status;
   task.release_user();
-  const uint64_t now = monotonic_now();
-  worker.runs.add(now - begun);
-  worker.pace = (7 * worker.pace + (now - begun)) / 8;
   brisk_task_state end = BRISK_TASK_STATE_DONE;
   if (status != BRISK_OK)
     end = task.cancelled() ? BRISK_TASK_STATE_CANCELLED : BRISK_TASK_STATE_FAILED;
-  if (task.overdue(now)) end = BRISK_TASK_STATE_TIMED_OUT;
+  if (task.deadline != UINT64_MAX && task.overdue(monotonic_now()))
+    end = BRISK_TASK_STATE_TIMED_OUT;
   finish(task, BRISK_TASK_STATE_RUNNING, end);
-  return now;
 }
 
 void Workers::finish(Task &task, brisk_task_state from, brisk_task_state end) noexcept {
   // Counted first, so that whoever has seen the end finds it counted.
-  count(end);
-  if (!task.end(from, end)) {
-    ends_[static_cast<size_t>(end)].fetch_sub(1, std::memory_order_relaxed);
+  if (task.counted) count(end, 1);
+  if (!task.held()) {
+    task.set(end);
+  } else if (!task.end(from, end)) {
+    if (task.counted) count(end, UINT64_MAX);
     return;
   }
-  if (task.completions) task.completions->add(task.tag);
+  if (task.extra && task.extra->completions) task.extra->completions->add(task.extra->tag);
 }
 
 void Workers::cancel(Task &task) noexcept {
@@ -429,12 +458,14 @@ bool Workers::run_within(Worker &worker, Task *wanted) noexcept {
     if (task == nullptr) return false;
     begin(worker, task, now);
   }
+  bool ran = true;
   if (wanted != nullptr) {
     call(worker, *wanted);
   } else {
-    run(worker, *task);
+    ran = run(worker, *task);
     give_back(*task);
   }
+  if (ran) note_runs(worker, now, 1);
   {
     std::lock_guard lock(mutex_);
     ended(worker, outer, since);
@@ -465,8 +496,8 @@ bool Workers::wait(Task &task, uint64_t deadline) {
       }
     }
   } else {
-    for (unsigned turn = 0; turn < search_turns && !task.ended(); ++turn) pause();
-    task.wait(last);
+    if (!spin_until([&task] { return task.ended(); }, std::min(spin_time, left(last))))
+      task.wait(last);
   }
   if (task.ended()) return true;
   if (task.deadline > deadline) return false;
@@ -513,7 +544,8 @@ std::string Workers::stragglers() {
     const Task *task = worker.current.load(std::memory_order_acquire);
     if (task == nullptr) continue;
     const uint64_t since = worker.since.load(std::memory_order_relaxed);
-    lines += task->name.empty() ? "a task without a name" : task->name;
+    const bool named = task->extra && !task->extra->name.empty();
+    lines += named ? task->extra->name : "a task without a name";
     lines += " (" + std::to_string((now - std::min(now, since)) / 1'000'000) + " ms)\n";
   }
   return lines;
@@ -530,7 +562,9 @@ brisk_workers_stats Workers::stats() {
     figures.refused = refused_;
   }
   const auto ends = [this](brisk_task_state end) {
-    return ends_[static_cast<size_t>(end)].load(std::memory_order_relaxed);
+    uint64_t sum = 0;
+    ends_.each([&](const Ends &ends) { sum += ends[static_cast<size_t>(end)].read(); });
+    return sum;
   };
   figures.done = ends(BRISK_TASK_STATE_DONE);
   figures.failed = ends(BRISK_TASK_STATE_FAILED);

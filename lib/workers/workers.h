@@ -25,6 +25,7 @@
 
 #include <array>
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -33,6 +34,7 @@
 #include "base/mutex.h"
 #include "base/ref.h"
 #include "base/runtime.h"
+#include "base/stripes.h"
 #include "workers/histogram.h"
 #include "workers/task.h"
 
@@ -44,6 +46,9 @@ struct Options {
   uint64_t queue_bytes = UINT64_MAX;
   std::string name = "brisk";
 };
+
+// Nanoseconds. Such a task takes less than waking a thread for it, and is not timed by itself.
+inline constexpr uint64_t tiny_task = 1'000;
 
 enum class Submitted { queued, refused, closed };
 
@@ -76,14 +81,18 @@ class Workers final : public Counted {
   }
   uint32_t threads_max() const noexcept { return static_cast<uint32_t>(workers_.size()); }
   Runtime &runtime() noexcept { return *runtime_; }
-  void count(brisk_task_state end, uint64_t times = 1) noexcept {
-    ends_[static_cast<size_t>(end)].fetch_add(times, std::memory_order_relaxed);
+  void count(brisk_task_state end, uint64_t times) noexcept {
+    ends_.with(
+        [=](Ends &ends, bool exclusive) { ends[static_cast<size_t>(end)].add(times, exclusive); });
   }
+  // Whether its tasks, lately, took less than it takes to wake a thread for them.
+  bool hurried() const noexcept { return pace_.load(std::memory_order_relaxed) < tiny_task; }
   brisk_workers_stats stats();
 
  private:
   friend class Forks;
 
+  using Ends = std::array<Tally, 7>;  // tasks that ended in each state
   struct Frame {
     Task *task;
     Frame *outer;
@@ -104,6 +113,7 @@ class Workers final : public Counted {
     Histogram waits;
     Histogram runs;
   };
+
   struct List {
     Task *first = nullptr;
     Task *last = nullptr;
@@ -116,13 +126,13 @@ class Workers final : public Counted {
 
   Worker *self() noexcept;
   void work(Worker &worker) noexcept;
-  // Runs a task that was taken out of the queue, if it is still to be run. Its reference stays with
-  // the caller.
-  uint64_t run(Worker &worker, Task &task) noexcept;
+  // Runs a task that was taken out of the queue, if it is still to be run: then true. Its reference
+  // stays with the caller.
+  bool run(Worker &worker, Task &task) noexcept;
   uint64_t run_along(Worker &worker, Task *task) noexcept;
   void give_back(Task &task) noexcept;  // what the budget gave it
-  // Both return when it was over.
-  uint64_t call(Worker &worker, Task &task) noexcept;
+  void call(Worker &worker, Task &task) noexcept;
+  uint64_t note_runs(Worker &worker, uint64_t from, unsigned times) noexcept;
   bool run_within(Worker &worker, Task *wanted) noexcept;
   void retire(Task &task, brisk_task_state end) noexcept;
   void finish(Task &task, brisk_task_state from, brisk_task_state end) noexcept;
@@ -148,8 +158,10 @@ class Workers final : public Counted {
   const Options options_;
 
   AdaptiveMutex mutex_;
-  std::array<List, 3> lists_;
-  List parked_;  // they wait for memory
+  // Addresses, not a list through the tasks: whoever takes some along touches none under the lock.
+  std::array<std::deque<Task *>, 3> lists_;
+  List parked_;          // they wait for memory
+  size_t declared_ = 0;  // tasks in all of these that declared bytes
   uint64_t queued_bytes_ = 0;
   uint64_t refused_ = 0;
   uint32_t started_ = 0;  // threads that live
@@ -162,10 +174,12 @@ class Workers final : public Counted {
   uint64_t queued_ = 0;             // in all lists
   std::atomic<uint64_t> ready_{0};  // of these, not parked; written under the lock
   std::atomic<bool> closed_{false};
-  std::atomic<uint32_t> signal_{0};  // what sleepers sleep on
-  std::atomic<uint32_t> room_{0};    // what those sleep on who want to queue
-  std::atomic<uint32_t> quiet_{0};   // what close sleeps on
-  std::array<std::atomic<uint64_t>, 7> ends_{};
+  std::atomic<uint32_t> signal_{0};       // what sleepers sleep on
+  std::atomic<uint32_t> room_{0};         // what those sleep on who want to queue
+  std::atomic<uint32_t> quiet_{0};        // what close sleeps on
+  std::atomic<uint32_t> submissions_{0};  // written under the lock
+  std::atomic<uint64_t> pace_{UINT64_MAX / 8};
+  Stripes<Ends> ends_;
   std::vector<Worker> workers_;
 };
 

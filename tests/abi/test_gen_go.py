@@ -53,4 +53,4 @@ def run(*command: str | Path, cwd: Path = ROOT, **env: str) -> str:
 def test_a_shape_without_a_form_is_named(type_: str, out: bool) -> None:
     param = Param("odd", type_, out, False, False, None, None, "Odd.", ())
     with pytest.raises(source.SpecError, match=f"odd: {type_} (in|out) has no shape in Go"):
-        go.crossing(param, Model("0.1.0", (0, 1), ()))
+        go.crossing(param, Model("0.1.0", (0, 1), (), ()))

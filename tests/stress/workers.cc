@@ -73,8 +73,9 @@ TEST(WorkersStress, EveryTaskEndsOnce) {
         if (Task task = submit(pool.get(), counts, options, token.get()))
           tasks.push_back(std::move(task));
       }
-      if (random.below(3) == 0 && !tasks.empty())
+      if (random.below(3) == 0 && !tasks.empty()) {
         EXPECT_EQ(brisk_task_cancel(tasks[random.below(tasks.size())].get(), nullptr), BRISK_OK);
+      }
       if (random.below(50) == 0) {
         EXPECT_EQ(brisk_token_cancel(token.get(), nullptr), BRISK_OK);
         EXPECT_EQ(brisk_token_new(nullptr, &raw, nullptr), BRISK_OK);
