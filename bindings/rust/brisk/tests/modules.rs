@@ -3,7 +3,7 @@
 mod common;
 
 use brisk::{Error, ErrorKind, Module, ModuleState, Modules, Runtime};
-use common::{eventually, fails, Gate, MS, SECOND};
+use common::{eventually, fails, thread_number, Gate, MS, SECOND};
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -285,8 +285,8 @@ fn load_in_idle_time() {
         modules.state("c").unwrap() == Some(ModuleState::Loaded)
     }));
     let report = modules.report().unwrap();
-    let main = std::process::id();
-    assert!(report.iter().all(|module| module.thread != u64::from(main)));
+    let [a, b, c] = [0, 1, 2].map(|index| report.get(index).unwrap().thread);
+    assert!(a == b && b == c && a != thread_number(), "{report}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod common;
 
 use brisk::{ErrorKind, Module, ModuleInfo, ModuleReport, ModuleState, Modules};
-use common::{fails, Folder, MS};
+use common::{fails, thread_number, Folder, MS};
 use std::convert::Infallible;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -148,8 +148,7 @@ fn are_reported() {
         slow.load_time >= 2 * MS && slow.warm_up_time >= MS,
         "{slow:?}"
     );
-    // SAFETY: it takes nothing.
-    assert_eq!(slow.thread, unsafe { gettid() } as u64);
+    assert_eq!(slow.thread, thread_number());
     let broken = named(&report, "broken");
     assert_eq!(broken.state, ModuleState::Failed);
     assert!(broken.reason.ends_with("out of \"ink\""), "{broken:?}");
@@ -172,10 +171,6 @@ fn are_reported() {
     );
     assert_eq!(named(&kept, "plain").library, None);
     assert!(Modules::new().unwrap().report().unwrap().is_empty());
-}
-
-extern "C" {
-    fn gettid() -> i32;
 }
 
 #[test]

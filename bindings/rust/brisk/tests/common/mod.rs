@@ -34,6 +34,13 @@ pub fn manual() -> Runtime {
     Runtime::builder().clock(Clock::Manual).build().unwrap()
 }
 
+/// The system's number of this thread.
+pub fn thread_number() -> u64 {
+    let path = std::fs::read_link("/proc/thread-self").unwrap();
+    let number = path.file_name().unwrap().to_str().unwrap();
+    number.parse().unwrap()
+}
+
 /// Bytes that do not compress, the same for the same seed.
 pub fn noise(size: usize, seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(2) + 1;
