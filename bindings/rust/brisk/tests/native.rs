@@ -8,6 +8,7 @@ use std::convert::Infallible;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
@@ -116,7 +117,12 @@ fn are_reported() {
     let modules = scanned(&folder);
     let slow = Module::new("slow").version("0.9").dependencies(["reader"]);
     let slow = slow.warm_up(sleeps(MS));
-    modules.add(slow, sleeps(2 * MS)).unwrap();
+    let memory = Mutex::new(Vec::new());
+    let load = move || {
+        *memory.lock().unwrap() = vec![1_u8; 8 << 20];
+        sleeps(2 * MS)()
+    };
+    modules.add(slow, load).unwrap();
     modules
         .add("broken", || Err::<(), _>("out of \"ink\""))
         .unwrap();
@@ -149,6 +155,7 @@ fn are_reported() {
         "{slow:?}"
     );
     assert_eq!(slow.thread, thread_number());
+    assert!(slow.gained_bytes >= 6 << 20, "{slow:?}");
     let broken = named(&report, "broken");
     assert_eq!(broken.state, ModuleState::Failed);
     assert!(broken.reason.ends_with("out of \"ink\""), "{broken:?}");
