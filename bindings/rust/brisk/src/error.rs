@@ -24,21 +24,24 @@ pub struct Error {
 pub enum ErrorKind {
     /// An argument is wrong.
     Invalid,
-    /// The cache, pool or runtime was closed before the call, or while it waited.
+    /// The cache, pool, set of modules or runtime was closed before the call, or while it waited.
     Closed,
     /// The system gave no memory; the call was not done, in part neither.
     OutOfMemory,
     /// A key, a value, an entry, a batch or the bytes of a task are beyond a limit.
     TooLarge,
-    /// The name is taken by a live cache.
+    /// The name is taken by a live cache, or by a module of the set.
     Exists,
-    /// The loader of this key, or the task, failed; the message is its own.
+    /// The loader of this key, or the task, failed, and the message is its own; or a module did, or
+    /// there is none of this name.
     LoadFailed,
     /// A load or a task waits, directly or through others, for itself.
     Deadlock,
+    /// A driver does not offer this.
+    Unsupported,
     /// An unexpected condition inside the library; please report the message.
     Internal,
-    /// A load by another caller took longer than the timeout, and goes on; or a task did.
+    /// A load took longer than the timeout, and goes on; or a task did.
     Timeout,
     /// There is no room, because callers pin what is held, or the queue of a pool is full.
     Refused,
@@ -58,6 +61,7 @@ impl ErrorKind {
             BRISK_EXISTS => Self::Exists,
             BRISK_LOAD_FAILED => Self::LoadFailed,
             BRISK_DEADLOCK => Self::Deadlock,
+            BRISK_UNSUPPORTED => Self::Unsupported,
             BRISK_INTERNAL => Self::Internal,
             BRISK_TIMEOUT => Self::Timeout,
             BRISK_REFUSED => Self::Refused,

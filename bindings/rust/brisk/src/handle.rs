@@ -54,6 +54,12 @@ object!(
 object!(brisk_cursor, brisk_cursor_unref);
 object!(brisk_lease, brisk_lease_unref, brisk_lease_ref);
 object!(brisk_limiter, brisk_limiter_unref, brisk_limiter_ref);
+object!(brisk_modules, brisk_modules_unref, brisk_modules_ref);
+object!(
+    brisk_module_report,
+    brisk_module_report_unref,
+    brisk_module_report_ref
+);
 object!(brisk_runtime, brisk_runtime_unref, brisk_runtime_ref);
 object!(brisk_task, brisk_task_unref, brisk_task_ref);
 object!(brisk_token, brisk_token_unref, brisk_token_ref);

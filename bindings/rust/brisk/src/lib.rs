@@ -1,5 +1,5 @@
 //! A compressed cache in memory, bounded to the last byte, that every language of a process shares,
-//! and workers that never deadlock.
+//! workers that never deadlock, and modules that load when they are first used.
 //!
 //! ```
 //! use std::time::Duration;
@@ -18,16 +18,23 @@
 //! // One caller loads, however many ask; the others wait for its value.
 //! let page = cache.get_or_load("page:7", || std::fs::read("/proc/version"))?;
 //! assert!(!page.is_empty());
+//!
 //! let workers = brisk::Workers::builder().threads(4).build()?;
 //! let sizes = workers.map(["/proc/version", "/proc/nothing"], |path, _| std::fs::read(path))?;
 //! assert!(sizes[0].is_ok() && sizes[1].is_err());
+//!
+//! // Loaded once, by whoever is first, after what it depends on.
+//! let modules = brisk::Modules::new()?;
+//! modules.add("version", || std::fs::read("/proc/version").map(drop))?;
+//! modules.load("version")?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! **Handles.** [`Cache`], [`Workers`], [`Runtime`], [`Value`] and [`Lease`] are counted references,
-//! the size of a few pointers: a clone is one more reference to the same object. They may be shared between
-//! threads and dropped in any order; whatever an object needs lives as long as it does.
+//! **Handles.** [`Cache`], [`Workers`], [`Modules`], [`Runtime`], [`Value`] and [`Lease`] are counted
+//! references, the size of a few pointers: a clone is one more reference to the same object. They may
+//! be shared between threads and dropped in any order; whatever an object needs lives as long as it
+//! does.
 //!
 //! **Answers.** What may be expected in a healthy program is a value: a missing key is `None`, a put
 //! without room `false`. All else is an [`Error`]. Using what was closed is an error, never undefined.
@@ -51,7 +58,10 @@ mod lease;
 mod library;
 mod limiter;
 mod load;
+mod module;
+mod modules;
 mod outcome;
+mod report;
 mod runtime;
 mod size;
 mod task;
@@ -71,7 +81,10 @@ pub use lease::{Begin, Lease, Waited};
 pub use library::{build_info, version};
 pub use limiter::{Limiter, LimiterStats};
 pub use load::{LoadError, LoadOptions};
+pub use module::Module;
+pub use modules::{ModuleState, Modules, ModulesBuilder};
 pub use outcome::{Outcome, Panic, TaskError};
+pub use report::{ModuleInfo, ModuleReport, ModuleReportIter};
 pub use runtime::{Clock, Runtime, RuntimeBuilder, RuntimeStats};
 pub use size::{parse_size, Size};
 pub use task::{Priority, TaskHandle, TaskOptions, TaskState};

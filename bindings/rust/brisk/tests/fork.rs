@@ -2,10 +2,11 @@
 
 mod common;
 
-use brisk::{Begin, Runtime, TaskError};
-use common::{cache, noise, workers};
+use brisk::{Begin, Modules, Runtime, TaskError};
+use common::{cache, noise, workers, Gate};
 use std::convert::Infallible;
 use std::sync::mpsc::channel;
+use std::sync::Arc;
 use std::time::Duration;
 
 extern "C" {
@@ -118,4 +119,32 @@ fn workers_start_anew_in_the_child() {
     gate.send(()).unwrap();
     assert!(running.wait(None).unwrap());
     assert_eq!(queued.wait(None).unwrap(), 1);
+}
+
+#[test]
+fn modules_load_anew_in_the_child() {
+    let modules = Modules::new().unwrap();
+    let (gate, parent) = (Arc::new(Gate::default()), std::process::id());
+    let inner = gate.clone();
+    let load = move |set: &Modules| {
+        if std::process::id() == parent {
+            inner.pass();
+        }
+        set.load("other")
+    };
+    modules.add_with("part", load).unwrap();
+    modules.add("other", || Ok::<_, Infallible>(())).unwrap();
+    let set = modules.clone();
+    let loads = std::thread::spawn(move || set.load("part"));
+    gate.wait_for(1);
+    let child = || {
+        modules.load("part").unwrap();
+        modules.add("new", || Ok::<_, Infallible>(())).unwrap();
+        modules.load_all(2).unwrap();
+        modules.report().unwrap().get(0).unwrap().attempts == 2
+    };
+    assert!(in_child(std::panic::AssertUnwindSafe(child)));
+    assert_eq!(modules.state("new").unwrap(), None);
+    gate.open();
+    loads.join().unwrap().unwrap();
 }

@@ -4,6 +4,7 @@ mod common;
 
 use brisk::{Batch, Begin, Cache, Error, Event, Keys, Lease, LoadError, Runtime, Value, Waited};
 use brisk::{Completions, Limiter, TaskError, TaskHandle, Token, Workers};
+use brisk::{ModuleInfo, ModuleReport, Modules};
 use common::{cache, keys, noise};
 use std::collections::HashSet;
 use std::mem::size_of;
@@ -30,6 +31,10 @@ fn go_to_other_threads() {
     shared::<Token>();
     shared::<Completions>();
     shared::<Limiter>();
+    shared::<Modules>();
+    shared::<ModuleReport>();
+    shared::<ModuleInfo<'static>>();
+    sent::<brisk::Module<'static>>();
     sent::<TaskHandle<std::cell::Cell<u8>, Error>>();
     sent::<TaskError<Error>>();
 }

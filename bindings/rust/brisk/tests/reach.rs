@@ -89,13 +89,15 @@ fn has_every_option() {
     let code = code();
     for (module, name) in [
         ("cache", "cache_options"),
+        ("modules", "modules_options"),
+        ("modules", "module_options"),
         ("runtime", "runtime_options"),
         ("workers", "task_options"),
         ("workers", "workers_options"),
     ] {
         let text = source(&format!("bindings/rust/brisk-sys/src/{module}.rs"));
         let fields = fields(&text, &format!("brisk_{name}"));
-        assert!(fields.len() > 3);
+        assert!(fields.len() >= 3);
         for field in fields
             .iter()
             .filter(|&field| field != "struct_size" && field != "reserved")
@@ -112,6 +114,10 @@ fn has_every_value_of_the_enums() {
         ("cache", "BRISK_POLICY_"),
         ("cache", "BRISK_COMPRESSION_"),
         ("cache", "BRISK_CAUSE_"),
+        ("modules", "BRISK_MODULE_STATE_"),
+        ("modules", "BRISK_MODULE_STEP_"),
+        ("modules", "BRISK_MODULE_TEXT_"),
+        ("modules", "BRISK_REPORT_FORMAT_"),
         ("runtime", "BRISK_CLOCK_"),
         ("workers", "BRISK_TASK_PRIORITY_"),
         ("workers", "BRISK_TASK_STATE_"),

@@ -15,7 +15,11 @@ fn block<'a>(text: &'a str, after: &str, kind: &str) -> &'a str {
 #[test]
 fn shows_the_examples_and_what_they_print() {
     let readme = source("bindings/rust/README.md");
-    for (section, name) in [("## Use\n", "hello"), ("## Workers\n", "workers")] {
+    for (section, name) in [
+        ("## Use\n", "hello"),
+        ("## Workers\n", "workers"),
+        ("## Modules\n", "modules"),
+    ] {
         let text = readme.split_once(section).expect(section).1;
         let example = source(&format!("bindings/rust/brisk/examples/{name}.rs"));
         assert_eq!(block(text, "", "rust"), example);

@@ -2,6 +2,9 @@
 #![allow(dead_code)] // no test needs all of it
 
 use brisk::{Cache, Clock, Error, ErrorKind, Result, Runtime, Workers};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 pub const SECOND: Duration = Duration::from_secs(1);
@@ -29,6 +32,13 @@ pub fn eventually(mut true_yet: impl FnMut() -> bool) -> bool {
 /// A runtime whose clock stands still until it is told.
 pub fn manual() -> Runtime {
     Runtime::builder().clock(Clock::Manual).build().unwrap()
+}
+
+/// The system's number of this thread.
+pub fn thread_number() -> u64 {
+    let path = std::fs::read_link("/proc/thread-self").unwrap();
+    let number = path.file_name().unwrap().to_str().unwrap();
+    number.parse().unwrap()
 }
 
 /// Bytes that do not compress, the same for the same seed.
@@ -60,4 +70,75 @@ pub fn keys(cache: &Cache) -> Vec<Vec<u8>> {
 pub fn source(path: &str) -> String {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../..");
     std::fs::read_to_string(format!("{root}/{path}")).expect(path)
+}
+
+/// Holds who passes until it is opened.
+#[derive(Default)]
+pub struct Gate {
+    came: Mutex<(usize, bool)>,
+    changed: Condvar,
+}
+
+impl Gate {
+    /// Waits until the gate is open.
+    pub fn pass(&self) {
+        self.came.lock().unwrap().0 += 1;
+        self.changed.notify_all();
+        assert!(self.until(|&(_, open)| open), "the gate is never opened");
+    }
+
+    /// Waits until so many have come.
+    pub fn wait_for(&self, many: usize) {
+        assert!(self.until(|&(came, _)| came >= many), "they never come");
+    }
+
+    /// Comes, and waits for others; whether they come.
+    pub fn meet(&self, many: usize) -> bool {
+        self.came.lock().unwrap().0 += 1;
+        self.changed.notify_all();
+        self.until(|&(came, _)| came >= many)
+    }
+
+    pub fn open(&self) {
+        self.came.lock().unwrap().1 = true;
+        self.changed.notify_all();
+    }
+
+    fn until(&self, done: impl Fn(&(usize, bool)) -> bool) -> bool {
+        let came = self.came.lock().unwrap();
+        let wait = |came: &mut _| !done(came);
+        let (_came, ended) = self
+            .changed
+            .wait_timeout_while(came, 10 * SECOND, wait)
+            .unwrap();
+        !ended.timed_out()
+    }
+}
+
+/// A folder that goes with the test.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let next = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("brisk-rust-{}-{next}", std::process::id());
+        let path = std::env::temp_dir().canonicalize().unwrap().join(name);
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.0.join(name), text).unwrap();
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
