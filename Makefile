@@ -28,8 +28,9 @@ test: ## Run every suite of tests [ARGS="--only SUITE --jobs N"]
 .PHONY: bench
 bench: ## Time the calls of the library [ARGS=--benchmark_filter=...]
 	@.ci/install build bench
-	@.ci/build release -Dbench=true bench/bench-core
+	@.ci/build release -Dbench=true bench/bench-core bench/bench-modules
 	@setsid --wait $(BUILD)/bench/bench-core $(ARGS)
+	@setsid --wait $(BUILD)/bench/bench-modules $(ARGS)
 
 .PHONY: bench-peers
 bench-peers: ## Compare with what a user would pick instead [AREA=cache ROUNDS=5 ARGS=...]

@@ -11,8 +11,6 @@ namespace brisk::workers {
 namespace {
 
 constexpr size_t chunk_max = 256;
-constexpr uint64_t alone_time =
-    1'000;                         // nanoseconds that the first runner has, where tasks are tiny
 constexpr uint64_t nap = 100'000;  // of a worker that waits and finds nothing to help with
 
 }  // namespace
@@ -44,9 +42,8 @@ Ref<Batch> Batch::begin(Workers &pool, const Call &call, size_t count, bool race
   // The first runner does alone, if need be, and may be done before the next one is refused.
   bool begun = count == 0;
   for (size_t i = 0; i < runners && submitted == Submitted::queued; ++i) {
-    // Items may be done sooner than a further thread is awake.
-    if (i != 0 && pool.hurried() && spin_until([&batch] { return batch->all_begun(); }, alone_time))
-      break;
+    // Tiny items may be done sooner than a further thread is awake.
+    if (i != 0 && pool.hurried() && spin_until([&batch] { return batch->all_begun(); }, 0)) break;
     const Task::Call run{runner, batch.get(), [](void *user) {
                            auto *self = static_cast<Batch *>(user);
                            self->leave();
@@ -136,7 +133,8 @@ size_t Batch::run_chunk(size_t first, size_t last, size_t *ended) noexcept {
     state.store(BRISK_TASK_STATE_RUNNING, std::memory_order_relaxed);
     const brisk_status status = call_item(call, i);
     const auto end = status == BRISK_OK ? BRISK_TASK_STATE_DONE : BRISK_TASK_STATE_FAILED;
-    // What comes after the end of the batch was told is dropped.
+    // What comes after the end of the batch was told is dropped, and no race is won too late.
+    if (race_ && deadline_ != UINT64_MAX && monotonic_now() >= deadline_) stop(Why::deadline);
     if (!over()) [[likely]]
       state.store(static_cast<uint8_t>(end), std::memory_order_release);
     if (status != BRISK_OK) continue;
@@ -161,6 +159,7 @@ brisk_status Batch::call_item(const Call &call, size_t index) noexcept {
 }
 
 void Batch::name_winner(size_t index) noexcept {
+  if (race_ && over()) return;
   uint64_t nobody = UINT64_MAX;
   if (winner() == nobody) winner_.compare_exchange_strong(nobody, index, std::memory_order_acq_rel);
   if (race_) stop(Why::won);
