@@ -41,7 +41,7 @@ __attribute__((constructor)) static void opened(void) {
 `
 
 // folderOf makes a folder of files. What ends in .c is compiled into a library of the same name.
-func folderOf(t *testing.T, files map[string]string) string {
+func folderOf(t testing.TB, files map[string]string) string {
 	t.Helper()
 	folder := t.TempDir()
 	for name, text := range files {
