@@ -197,6 +197,9 @@ func TestModulesPanics(t *testing.T) {
 	if text := strings.ToValidUTF8(err.Error(), "?"); strings.Contains(text, "?") || len(text) > 1200 {
 		t.Error(len(text), text)
 	}
+	var typed *brisk.Error
+	add(t, modules, "typed", loads(typed))
+	says(t, modules.Load(noDeadline, "typed"), "the loader panicked: runtime error: invalid memory address")
 	add(t, modules, "fine", loads(nil))
 	if err := modules.Load(noDeadline, "fine"); err != nil {
 		t.Error(err)

@@ -52,16 +52,22 @@ func runPart(number uint64, step ModuleStep) (capi.Status, string) {
 }
 
 func (p *part) run(step ModuleStep) (capi.Status, string) {
-	stack, err := caught("the loader", func() error { return p.steps[step](p.ctx) })
+	var reason string
+	stack, err := caught("the loader", func() error {
+		err := p.steps[step](p.ctx)
+		if err != nil {
+			reason = strings.TrimPrefix(err.Error(), "brisk: ") // here, since it may panic as well
+		}
+		return err
+	})
 	if err == nil {
 		return capi.StatusOK, ""
 	}
+	if stack != nil {
+		reason = err.(*Error).Message
+	}
 	fault := traced(stack, err)
 	p.fault.Store(&fault)
-	reason := err.Error()
-	if failure, ok := err.(*Error); ok && failure.Message != "" {
-		reason = failure.Message
-	}
 	return capi.StatusLoadFailed, reason
 }
 
