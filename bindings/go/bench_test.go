@@ -107,3 +107,41 @@ func BenchmarkBatchOf1000(b *testing.B) {
 		workers.Batch(noDeadline, 1000, func(context.Context, int) error { return nil })
 	}
 }
+
+func BenchmarkLoadOfALoadedModule(b *testing.B) {
+	modules := newModules(b, brisk.ModulesOptions{})
+	add(b, modules, "part", loads(nil))
+	ctx := context.Background()
+	b.ReportAllocs()
+	for b.Loop() {
+		modules.Load(ctx, "part")
+	}
+}
+
+func BenchmarkFirstLoad(b *testing.B) {
+	modules := newModules(b, brisk.ModulesOptions{})
+	names := make([]string, 1000)
+	for b.Loop() {
+		b.StopTimer()
+		modules.Close()
+		modules = newModules(b, brisk.ModulesOptions{})
+		for i := range names {
+			names[i] = fmt.Sprint("part", i)
+			add(b, modules, names[i], loads(nil))
+		}
+		b.StartTimer()
+		for _, name := range names {
+			modules.Load(context.Background(), name)
+		}
+	}
+}
+
+func BenchmarkSymbolCall(b *testing.B) {
+	modules := newModules(b, brisk.ModulesOptions{})
+	must(modules.Scan(folderOf(b, map[string]string{"math.module": "library = libm.so.6\n"})))
+	absolute := must(modules.Symbol(context.Background(), "math", "fabs"))
+	b.ReportAllocs()
+	for b.Loop() {
+		absolute.CallFloat(-1)
+	}
+}

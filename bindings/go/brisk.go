@@ -8,7 +8,8 @@
 //	defer cache.Close()
 //	page, err := cache.GetOrLoad(ctx, []byte("page:7"), render)
 //
-// Beside it is a pool of [Workers], for tasks that share threads, memory and figures with native code.
+// Beside it are a pool of [Workers], for tasks that share threads, memory and figures with native
+// code, and sets of [Modules], which load on first use.
 //
 // It stands on libbrisk, which pkg-config finds at build time. Every type is safe for use by many
 // goroutines at once, unless it says otherwise.

@@ -14,26 +14,28 @@ type Error struct {
 
 // What errors.Is compares with.
 var (
-	// ErrTimeout is a wait that ended before the load it waited for, which goes on, or a task that was
-	// not done by its deadline.
+	// ErrTimeout is a wait that ended before the load it waited for, of a value or of modules, which
+	// goes on, or a task that was not done by its deadline.
 	ErrTimeout error = &Error{Status: StatusTimeout}
 	// ErrRefused is a call that needs room while callers pin all that the cache holds, or a queue of
 	// tasks that is full.
 	ErrRefused error = &Error{Status: StatusRefused}
 	// ErrInvalid is a wrong argument.
 	ErrInvalid error = &Error{Status: StatusInvalid}
-	// ErrClosed is a cache, runtime or pool that was closed, or a handle that was released.
+	// ErrClosed is a cache, runtime, pool or set of modules that was closed, or a handle that was
+	// released.
 	ErrClosed error = &Error{Status: StatusClosed}
 	// ErrOutOfMemory is a system that has no memory.
 	ErrOutOfMemory error = &Error{Status: StatusOutOfMemory}
 	// ErrTooLarge is a key, a value, an entry or the bytes of a task beyond a limit.
 	ErrTooLarge error = &Error{Status: StatusTooLarge}
-	// ErrExists is a name that a live cache has.
+	// ErrExists is a name that a live cache has, or another module of the set.
 	ErrExists error = &Error{Status: StatusExists}
-	// ErrLoadFailed is a loader that failed, for this caller or for the one it waited for, a task that
-	// panicked, or a race that nobody won.
+	// ErrLoadFailed is a loader that failed, for this caller or for the one it waited for, a module that
+	// could not be loaded or does not exist, a task that panicked, or a race that nobody won.
 	ErrLoadFailed error = &Error{Status: StatusLoadFailed}
-	// ErrDeadlock is a load or a task that waits, directly or through others, for itself.
+	// ErrDeadlock is a load or a task that waits, directly or through others, for itself, or a circle
+	// of dependencies.
 	ErrDeadlock error = &Error{Status: StatusDeadlock}
 	// ErrInternal is an unexpected condition inside the library; please report its message.
 	ErrInternal error = &Error{Status: StatusInternal}

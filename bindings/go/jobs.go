@@ -75,8 +75,11 @@ func runJob(number uint64, index int) capi.Status {
 	return capi.StatusClosed
 }
 
-// guarded makes an error of a panic, with the stack, since there is nobody above to take it.
-func guarded(what string, run func() error) (err error) {
+// guarded makes an error of a panic, with the stack.
+func guarded(what string, run func() error) error { return traced(caught(what, run)) }
+
+// caught makes an error of a panic, since there is nobody above to take it.
+func caught(what string, run func() error) (stack []byte, err error) {
 	returned := false
 	defer func() {
 		if returned {
@@ -84,14 +87,24 @@ func guarded(what string, run func() error) (err error) {
 		}
 		thrown := recover()
 		if thrown == nil {
-			// The thread is not of Go's making, and could not go on.
-			panic("brisk: " + what + " called runtime.Goexit, as t.FailNow does; return an error instead")
+			// There is C below, which could not go on. Where Go is below that, nobody may recover.
+			go panic("brisk: " + what + " called runtime.Goexit, as t.FailNow does; return an error instead")
+			select {}
 		}
 		cause, _ := thrown.(error)
-		err = &Error{StatusLoadFailed, fmt.Sprintf("%s panicked: %v\n%s", what, thrown, debug.Stack()), cause}
+		stack = debug.Stack()
+		err = &Error{StatusLoadFailed, fmt.Sprintf("%s panicked: %v", what, thrown), cause}
 	}()
 	err = run()
 	returned = true
+	return nil, err
+}
+
+// traced adds the stack of a panic to its error.
+func traced(stack []byte, err error) error {
+	if failure, ok := err.(*Error); ok && stack != nil {
+		return &Error{failure.Status, failure.Message + "\n" + string(stack), failure.cause}
+	}
 	return err
 }
 

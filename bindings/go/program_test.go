@@ -41,6 +41,11 @@ func TestMain(m *testing.M) {
 			return nil, nil
 		}))
 		task.Wait(noDeadline)
+	case "goexit in a loader":
+		modules := must(brisk.NewModules(brisk.ModulesOptions{}))
+		modules.Add("inner", func(context.Context) error { runtime.Goexit(); return nil })
+		modules.Add("outer", func(ctx context.Context) error { return modules.Load(ctx, "inner") })
+		modules.Load(noDeadline, "outer")
 	}
 }
 

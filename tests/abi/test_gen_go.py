@@ -54,3 +54,14 @@ def test_a_shape_without_a_form_is_named(type_: str, out: bool) -> None:
     param = Param("odd", type_, out, False, False, None, None, "Odd.", ())
     with pytest.raises(source.SpecError, match=f"odd: {type_} (in|out) has no shape in Go"):
         go.crossing(param, Model("0.1.0", (0, 1), (), ()))
+
+
+@pytest.mark.parametrize(
+    ("name", "calls"),
+    [("modules_scan", True), ("modules_load", True), ("modules_state", False)],
+)
+def test_cgo_is_told_of_calls_that_may_come_back(name: str, calls: bool) -> None:
+    version, documents = source.read(ROOT)
+    functions = [f for module in build(version, documents).modules for f in module.functions]
+    (function,) = (f for f in functions if f.name == name)
+    assert ("nocallback" not in go.directives(function)) == calls

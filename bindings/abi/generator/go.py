@@ -213,8 +213,8 @@ def _breaks(head: str, parts: list[str], tail: str, indent: str) -> list[str]:
 
 
 def directives(function: Function) -> str:
-    """What cgo may leave out, but for calls that block: they may run tasks of Go meanwhile."""
-    if function.calls_back or function.blocks:
+    """What cgo may leave out, but for calls that may run tasks or loaders of Go meanwhile."""
+    if function.calls_back or function.blocks or "LOAD_FAILED" in function.errors:
         return ""
     keeps = any(param.kind in ("callback", "pointer") for param in function.params)
     lines = [] if keeps else [f"#cgo noescape {called(function)}"]

@@ -108,8 +108,6 @@ package capi
 #cgo nocallback brisk_modules_new
 #cgo noescape brisk_modules_close
 #cgo nocallback brisk_modules_close
-#cgo noescape capi_modules_scan
-#cgo nocallback capi_modules_scan
 #cgo noescape brisk_modules_preload
 #cgo nocallback brisk_modules_preload
 #cgo noescape capi_modules_retry
@@ -146,12 +144,8 @@ package capi
 #cgo nocallback capi_task_succeed
 #cgo noescape capi_task_fail
 #cgo nocallback capi_task_fail
-#cgo noescape capi_task_read
-#cgo nocallback capi_task_read
 #cgo noescape brisk_batch_states
 #cgo nocallback brisk_batch_states
-#cgo noescape brisk_batch_check
-#cgo nocallback brisk_batch_check
 #cgo noescape brisk_batch_cancel
 #cgo nocallback brisk_batch_cancel
 #cgo noescape brisk_batch_is_cancelled
