@@ -1,4 +1,4 @@
-/* Threads of a pool in Python: their thread states, the GIL, and the end of the interpreter. */
+/* Threads of C in Python: their thread states, the GIL, and the end of the interpreter. */
 
 #define _GNU_SOURCE
 #include "pool.h"
@@ -54,7 +54,7 @@ brisk_status pool_run(brisk_status (*body)(void *), void *given) {
   return status;
 }
 
-void pool_release(void (*body)(void *), void *given) {
+void pool_visit(void (*body)(void *), void *given) {
   if (atomic_load(&ending)) return;
   pthread_cleanup_push(stay, NULL);
   const PyGILState_STATE gil = PyGILState_Ensure();
@@ -119,7 +119,7 @@ static PyObject *is_cancelled(PyObject *self, PyObject *unused) {
 }
 
 static const char end_doc[] =
-    "end_of_python()\n--\n\nKeeps threads of pools out of Python from now on.";
+    "end_of_python()\n--\n\nKeeps threads of C out of Python from now on.";
 static PyObject *end_of_python(PyObject *self, PyObject *unused) {
   (void)self;
   (void)unused;
