@@ -14,7 +14,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import brisk
 import brisk.lazy
@@ -147,7 +147,12 @@ def test_a_cause_is_of_this_failure(modules: Modules) -> None:
     with pytest.raises(brisk.LoadFailed) as caught:
         modules.load("part")
     assert isinstance(caught.value.__cause__, ValueError)
-    modules.add("other", int, dependencies=["nobody"])
+    modules.add("between", int, dependencies=["base", "part"])
+    modules.add("above", int, dependencies=["between"])
+    with pytest.raises(brisk.LoadFailed, match="between needs part: module part:") as caught:
+        modules.load("above")
+    assert isinstance(caught.value.__cause__, ValueError)
+    modules.add("other", int, dependencies=["nobody", "part"])
     with pytest.raises(brisk.LoadFailed, match="there is no module of this name") as caught:
         modules.load("other")
     assert caught.value.__cause__ is None
@@ -166,10 +171,11 @@ def test_a_failing_warm_up_is_a_failure(modules: Modules) -> None:
     ("error", "reason"),
     [
         (ValueError(), ": ValueError"),
-        (ValueError("ä\ud800" + "é" * 600), ": ValueError: ä?" + "é" * 504),  # of 1023 bytes
+        (ValueError("ä\ud800!" + "é" * 600), ": ValueError: ä?!" + "é" * 503),  # of 1023 bytes
         (KeyError("a\0b"), r": KeyError: 'a\x00b'"),
         (type("Mute", (Exception,), {"__str__": lambda self: 1})(), ": Mute"),
     ],
+    ids=["without text", "long", "with NUL", "without a voice"],
 )
 def test_a_reason_is_text_whatever_is_raised(
     modules: Modules, error: Exception, reason: str
@@ -306,6 +312,20 @@ def test_an_eager_set_shows_at_once_what_is_broken() -> None:
     with pytest.raises(brisk.LoadFailed, match="no license") as caught:
         modules.load("bad")
     assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_an_eager_set_may_wait_for_a_load_elsewhere() -> None:
+    """In another thread, which needs the GIL meanwhile."""
+    modules = Modules(eager=True, load_timeout=20)
+    begun = threading.Event()
+    adds = on_thread(lambda: modules.add("slow", lambda: begun.set() or time.sleep(0.1)))
+    assert begun.wait(20)
+    loads: list[str] = []
+    began = time.monotonic()
+    modules.add("above", lambda: loads.append("above"), dependencies=["slow"])
+    assert loads == ["above"]
+    assert time.monotonic() - began < 10
+    adds()
 
 
 def test_the_environment_makes_sets_eager(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -593,6 +613,42 @@ def test_a_loader_that_knows_its_set_is_collected(end: str) -> None:
     gone = use()
     gc.collect()
     assert [one() for one in gone] == [None, None]
+
+
+def test_nothing_leaks() -> None:
+    loader = Part().load
+
+    def use() -> None:
+        modules = Modules()
+        modules.add(
+            "part", loader, version=f"{gc.isenabled()}.1", dependencies=["first"], warm_up=repr
+        )
+        modules.add("first", loader)
+        modules.add("bad", fails)
+        modules.load("part")
+        for call in (
+            lambda: modules.load("bad"),
+            lambda: modules.add("bad", loader),
+            lambda: modules.add("a b", loader),
+            lambda: modules.add("part3", loader, version=cast("Any", 5)),
+            lambda: modules.load_all(),
+            lambda: modules.symbol("part", "x"),
+        ):
+            with pytest.raises((brisk.Error, TypeError)):
+                call()
+        modules.retry("bad")
+        modules.state("bad")
+        str(modules.report()[0])
+        modules.close()
+
+    def rounds(count: int) -> int:
+        for _ in range(count):
+            use()
+        gc.collect()
+        return sys.getallocatedblocks()
+
+    before = rounds(20)
+    assert rounds(200) - before < 50
 
 
 def test_a_set_may_go_while_it_loads() -> None:

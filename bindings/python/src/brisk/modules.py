@@ -318,16 +318,20 @@ class Modules:
         Ctrl-C or an exit that came through a loader on this thread is no failure: it is raised, and
         the next use tries again.
         """
-        from brisk.reports import culprits
-
-        names = [one for one in culprits(self.report(), name) if one in self._loaders]
-        raised = {one: error for one in names if (error := self._loaders[one].error) is not None}
-        for one, error in raised.items():
+        loaders = list(self._loaders.items())
+        raised = {one: loader.error for one, loader in loaders if loader.error is not None}
+        known = {info.name: info for info in self.report()}
+        at = name
+        while at in known and at not in raised:
+            needs = known.pop(at).dependencies
+            at = next((o for o in needs if o not in known or known[o].state == "failed"), None)
+        guilty = [one for one in raised if name is None or one == at]
+        for one in guilty:
             if self._loaders[one].interrupted == get_ident():
                 self._raw.retry(name or one)
-                raise error from None
-        errors = list(raised.values())
-        if errors:
+                raise raised[one] from None
+        if guilty:
+            errors = [raised[one] for one in guilty]
             several = BaseExceptionGroup("what the loaders raised", errors)
             failure.__cause__ = several if len(errors) > 1 else errors[0]
 

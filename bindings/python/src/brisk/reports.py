@@ -102,23 +102,3 @@ class ModuleReport(Sequence[ModuleInfo]):
     def json(self) -> str:
         """All that is known as one JSON object, with times in nanoseconds."""
         return _brisk.module_report_format(self._report, _brisk.REPORT_FORMAT_JSON)
-
-
-def culprits(report: ModuleReport, name: str | None = None) -> list[str]:
-    """The modules that failed by themselves: all, or the one behind the failure of name."""
-    known = {info.name: info for info in report}
-
-    def lacks(info: ModuleInfo) -> str | None:
-        for one in info.dependencies:
-            if one not in known or known[one].state == "failed":
-                return one
-        return None
-
-    if name is None:
-        return [info.name for info in report if info.state == "failed" and not lacks(info)]
-    while name in known:
-        needs = lacks(known.pop(name))
-        if needs is None:
-            return [name]
-        name = needs
-    return []
