@@ -19,6 +19,12 @@ static void stay(void *unused) {
 }
 
 /*
+ * Every CPython has it, and only the headers of the limited interface do not. What they have,
+ * PyThreadState_Delete, takes away the caller's own state as well since 3.12.
+ */
+PyAPI_FUNC(void) PyThreadState_DeleteCurrent(void);
+
+/*
  * A pool thread ends, and its thread state with it. What Python keeps for a thread may be gone by
  * now, and then it makes another state for this call.
  */
@@ -29,11 +35,13 @@ static void forget(void *given) {
   const PyGILState_STATE gil = PyGILState_Ensure();
   if (PyThreadState_Get() == state) {
     PyGILState_Release(PyGILState_LOCKED); /* what pool_run took and never released */
+    PyGILState_Release(gil);
   } else {
     PyThreadState_Clear(state);
-    PyThreadState_Delete(state);
+    PyGILState_Release(gil);
+    PyEval_RestoreThread(state);
+    PyThreadState_DeleteCurrent();
   }
-  PyGILState_Release(gil);
   pthread_cleanup_pop(0);
 }
 
