@@ -1,76 +1,20 @@
-"""Modules: order, one load each, failures and retry, circles, timeouts, reports, libraries."""
+"""Modules: order, one load each, failures and retry, circles, timeouts, reports, interrupts."""
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import json
 import math
 import signal
-import subprocess
-import sys
 import threading
 import time
-import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import brisk
-import brisk.lazy
 import pytest
 from brisk import Modules
-
-
-@pytest.fixture
-def modules() -> Iterator[Modules]:
-    with Modules(load_timeout=20) as made:
-        yield made
-
-
-def fails(reason: str = "no license") -> Any:
-    raise ValueError(reason)
-
-
-def eventually(is_so: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 10
-    while not is_so() and time.monotonic() < end:
-        time.sleep(0.001)
-    return is_so()
-
-
-class Held:
-    """A loader that says when it runs, and ends when it is let."""
-
-    def __init__(self) -> None:
-        self.runs = threading.Event()
-        self.may_end = threading.Event()
-
-    def __call__(self) -> str:
-        self.runs.set()
-        assert self.may_end.wait(20)
-        return "held"
-
-
-def on_thread(call: Callable[[], Any]) -> Callable[[], Any]:
-    """Begins a call on a thread of its own; the answer waits for it."""
-    answers: list[Any] = []
-
-    def run() -> None:
-        try:
-            answers.append(call())
-        except BaseException as error:
-            answers.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-
-    def answer() -> Any:
-        thread.join(20)
-        (one,) = answers
-        return one
-
-    return answer
+from loaders import Held, eventually, fails, on_thread
 
 
 def test_a_module_is_loaded_at_its_first_use_after_what_it_needs(modules: Modules) -> None:
@@ -435,102 +379,6 @@ def test_a_report_tells_what_modules_cost(modules: Modules) -> None:
         report["nobody"]
 
 
-def test_a_module_of_python_is_loaded_by_its_name(
-    modules: Modules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "briskly_heavy.py").write_text("answer = 42\n")
-    loads: list[Any] = []
-    modules.add_import("briskly_heavy", dependencies=["first"], warm_up=loads.append)
-    modules.add("first", lambda: loads.append("first"))
-    modules.add_import("briskly_missing")
-    modules.add("app", lambda: modules.load("briskly_heavy"), dependencies=["briskly_heavy"])
-    lazily = brisk.lazy.report()
-    assert lazily["briskly_heavy"].state == "waiting"
-    assert lazily["briskly_heavy"].places[0].startswith(__file__)
-    try:
-        assert modules.load("app").answer == 42
-        heavy = sys.modules["briskly_heavy"]
-        assert modules.load("briskly_heavy") is heavy
-        assert loads == ["first", heavy]
-        assert modules.report()["briskly_heavy"].dependents == ("app",)
-        assert brisk.lazy.report()["briskly_heavy"].state == "loaded"
-    finally:
-        sys.modules.pop("briskly_heavy", None)
-    with pytest.raises(brisk.LoadFailed, match=r"test_modules\.py:\d+ declares as lazy") as caught:
-        modules.load("briskly_missing")
-    assert isinstance(caught.value.__cause__, ModuleNotFoundError)
-
-
-C = """
-int plain_count = 5;
-int plain_add(int a, int b) { return a + b; }
-"""
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A native module and its manifest, another without a library, and a broken manifest."""
-    folder = tmp_path_factory.mktemp("modules")
-    (folder / "plain.c").write_text(C)
-    command = ["cc", "-shared", "-fPIC", "-o", str(folder / "plain.so"), str(folder / "plain.c")]
-    subprocess.run(command, check=True)
-    for name, text in (
-        ("plain", "version = 2.5\n"),
-        ("gone", "library = libbrisk-gone.so\n"),
-        ("broken", "what = is this\n"),
-        ("above", "library = libm.so.6\ndependencies = host\n"),
-    ):
-        (folder / f"{name}.module").write_text(text)
-        (folder / f"{name}.module").chmod(0o644)
-    return folder
-
-
-def test_a_native_module_gives_its_symbols(modules: Modules, folder: Path) -> None:
-    assert modules.scan(folder) == 4
-    assert modules.scan(str(folder)) == 0
-    assert modules.report()["plain"].state == "unloaded"
-    add = modules.function("plain", "plain_add", ctypes.c_int, ctypes.c_int, ctypes.c_int)
-    assert add(2, 3) == 5
-    address = modules.symbol("plain", "plain_count")
-    assert ctypes.c_int.from_address(address).value == 5
-    plain = modules.report()["plain"]
-    assert (plain.state, plain.kinds, plain.version) == ("loaded", ("library",), "2.5")
-    assert plain.source == str(folder / "plain.module")
-    assert plain.library == str(folder / "plain.so")
-    assert modules.load("plain") is None
-    with pytest.raises(brisk.InvalidArgument, match='no symbol "plain_subtract"'):
-        modules.symbol("plain", "plain_subtract")
-    with pytest.raises(brisk.LoadFailed, match="tried .*libbrisk-gone.so"):
-        modules.load("gone")
-    with pytest.raises(brisk.LoadFailed, match="what"):
-        modules.load("broken")
-    modules.add("given", int)
-    with pytest.raises(brisk.InvalidArgument, match="given by a callback"):
-        modules.symbol("given", "x")
-    modules.close()
-    assert add(4, 5) == 9
-
-
-def test_a_native_module_may_need_one_of_python(modules: Modules, folder: Path) -> None:
-    modules.scan(folder)
-    modules.add("host", fails)
-    with pytest.raises(brisk.LoadFailed, match="above needs host: .* no license") as caught:
-        modules.symbol("above", "cos")
-    assert isinstance(caught.value.__cause__, ValueError)
-
-
-def test_the_search_path_is_scanned(
-    modules: Modules, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BRISK_MODULE_PATH", str(folder))
-    monkeypatch.setenv("XDG_DATA_HOME", str(folder / "nothing"))
-    assert modules.scan() >= 4
-    assert modules.state("plain") == "unloaded"
-    with Modules(eager=True) as eager, pytest.raises(brisk.LoadFailed, match="libbrisk-gone.so"):
-        eager.scan(folder)
-
-
 def test_an_interrupt_comes_through_and_is_no_failure(modules: Modules) -> None:
     stops = True
 
@@ -568,103 +416,3 @@ def test_signals_come_through_a_wait(modules: Modules, wait: Callable[[Modules],
     assert time.monotonic() - began < 10
     held.may_end.set()
     assert answer() == "held"
-
-
-class Part:
-    """What a loader holds on to."""
-
-    def load(self) -> None:
-        """Nothing to do."""
-
-
-def test_loaders_live_as_long_as_their_set() -> None:
-    modules = Modules()
-    part = Part()
-    gone = weakref.ref(part)
-    modules.add("part", part.load)
-    del part
-    gc.collect()
-    assert gone() is not None
-    modules.load("part")
-    del modules
-    assert gone() is None
-
-
-@pytest.mark.parametrize("end", ["dropped", "loaded", "failed", "closed"])
-def test_a_loader_that_knows_its_set_is_collected(end: str) -> None:
-    def use() -> tuple[weakref.ref[Part], weakref.ref[Modules]]:
-        modules = Modules()
-        part = Part()
-
-        def load() -> object:
-            assert modules.state("part") == "loading", part
-            return fails() if end == "failed" else modules
-
-        modules.add("part", load)
-        if end != "dropped":
-            try:
-                modules.load("part")
-            except brisk.LoadFailed:
-                assert end == "failed"
-        if end == "closed":
-            modules.close()
-        return weakref.ref(part), weakref.ref(modules)
-
-    gone = use()
-    gc.collect()
-    assert [one() for one in gone] == [None, None]
-
-
-def test_nothing_leaks() -> None:
-    loader = Part().load
-
-    def use() -> None:
-        modules = Modules()
-        modules.add(
-            "part", loader, version=f"{gc.isenabled()}.1", dependencies=["first"], warm_up=repr
-        )
-        modules.add("first", loader)
-        modules.add("bad", fails)
-        modules.load("part")
-        for call in (
-            lambda: modules.load("bad"),
-            lambda: modules.add("bad", loader),
-            lambda: modules.add("a b", loader),
-            lambda: modules.add("part3", loader, version=cast("Any", 5)),
-            lambda: modules.load_all(),
-            lambda: modules.symbol("part", "x"),
-        ):
-            with pytest.raises((brisk.Error, TypeError)):
-                call()
-        modules.retry("bad")
-        modules.state("bad")
-        str(modules.report()[0])
-        modules.close()
-
-    def rounds(count: int) -> int:
-        for _ in range(count):
-            use()
-        gc.collect()
-        return sys.getallocatedblocks()
-
-    before = rounds(20)
-    assert rounds(200) - before < 50
-
-
-def test_a_set_may_go_while_it_loads() -> None:
-    """What is in hand ends, and what has not begun never does."""
-    for _ in range(20):
-        modules = Modules()
-        held = Held()
-        later: list[int] = []
-        modules.add("held", held)
-        modules.add("later", lambda later=later: later.append(1))
-        modules.preload()
-        assert held.runs.wait(20)
-        del modules
-        gc.collect()
-        held.may_end.set()
-        gone = weakref.ref(held)
-        del held
-        assert eventually(lambda gone=gone: gone() is None)
-        assert later == []
