@@ -81,7 +81,7 @@ static void settle(void *user) {
   Py_DECREF(self);
 }
 
-static void release_items(void *user) { pool_release(settle, user); }
+static void release_items(void *user) { pool_visit(settle, user); }
 
 /* A list of count times None. */
 static PyObject *nothing(Py_ssize_t count) {

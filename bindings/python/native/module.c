@@ -58,8 +58,8 @@ static PyMethodDef functions[] = {
 };
 
 static int fill(PyObject *module) {
-  static int (*const parts[])(PyObject *) = {raw_add_failures, RAW_PARTS, time_add, hot_add,
-                                             pool_add,         tasks_add, items_add};
+  static int (*const parts[])(PyObject *) = {raw_add_failures, RAW_PARTS, time_add,  hot_add,
+                                             pool_add,         tasks_add, items_add, loaders_add};
   if (!is_known() || !is_home()) return -1;
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     if (!parts[i](module)) return -1;

@@ -1,4 +1,4 @@
-/* Threads of a pool in Python: their thread states, the GIL, and the end of the interpreter. */
+/* Threads of C in Python: their thread states, the GIL, and the end of the interpreter. */
 
 #define _GNU_SOURCE
 #include "pool.h"
@@ -19,6 +19,12 @@ static void stay(void *unused) {
 }
 
 /*
+ * Every CPython has it, and only the headers of the limited interface do not. What they have,
+ * PyThreadState_Delete, takes away the caller's own state as well since 3.12.
+ */
+PyAPI_FUNC(void) PyThreadState_DeleteCurrent(void);
+
+/*
  * A pool thread ends, and its thread state with it. What Python keeps for a thread may be gone by
  * now, and then it makes another state for this call.
  */
@@ -29,11 +35,13 @@ static void forget(void *given) {
   const PyGILState_STATE gil = PyGILState_Ensure();
   if (PyThreadState_Get() == state) {
     PyGILState_Release(PyGILState_LOCKED); /* what pool_run took and never released */
+    PyGILState_Release(gil);
   } else {
     PyThreadState_Clear(state);
-    PyThreadState_Delete(state);
+    PyGILState_Release(gil);
+    PyEval_RestoreThread(state);
+    PyThreadState_DeleteCurrent();
   }
-  PyGILState_Release(gil);
   pthread_cleanup_pop(0);
 }
 
@@ -54,7 +62,7 @@ brisk_status pool_run(brisk_status (*body)(void *), void *given) {
   return status;
 }
 
-void pool_release(void (*body)(void *), void *given) {
+void pool_visit(void (*body)(void *), void *given) {
   if (atomic_load(&ending)) return;
   pthread_cleanup_push(stay, NULL);
   const PyGILState_STATE gil = PyGILState_Ensure();
@@ -119,7 +127,7 @@ static PyObject *is_cancelled(PyObject *self, PyObject *unused) {
 }
 
 static const char end_doc[] =
-    "end_of_python()\n--\n\nKeeps threads of pools out of Python from now on.";
+    "end_of_python()\n--\n\nKeeps threads of C out of Python from now on.";
 static PyObject *end_of_python(PyObject *self, PyObject *unused) {
   (void)self;
   (void)unused;

@@ -1,5 +1,6 @@
 /*
- * What runs Python on threads of a pool: tasks.c has one call, items.c many.
+ * What runs Python on threads of C: tasks.c has one call on a pool, items.c many, loaders.c the
+ * loads of modules, which come on any thread.
  *
  * A pool thread keeps one thread state of Python for its whole life, and takes the GIL for each
  * task, or once for a block of items. A thread that wants the GIL of an interpreter that ends would
@@ -19,8 +20,8 @@ typedef struct PoolFrame {
 
 /* Calls body with the GIL, on a thread of a pool. BRISK_CLOSED when the interpreter ends. */
 brisk_status pool_run(brisk_status (*body)(void *), void *given);
-/* The same on any thread, for user data that is released. */
-void pool_release(void (*body)(void *), void *given);
+/* Calls body with the GIL on any thread, or not at all when the interpreter ends. */
+void pool_visit(void (*body)(void *), void *given);
 void pool_enter(PoolFrame *frame);
 void pool_leave(const PoolFrame *frame);
 /* When so many nanoseconds have passed, by the monotonic clock; 0 for never. */
@@ -34,5 +35,6 @@ void pool_tell(PyObject **told);
 int pool_add(PyObject *module);
 int tasks_add(PyObject *module);
 int items_add(PyObject *module);
+int loaders_add(PyObject *module);
 
 #endif

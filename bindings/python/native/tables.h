@@ -39,6 +39,14 @@ int raw_add_load(PyObject *module);
 int raw_add_modules(PyObject *module);
 int raw_add_workers(PyObject *module);
 
-#define RAW_PARTS raw_add_base, raw_add_runtime, raw_add_cache, raw_add_load, raw_add_modules, raw_add_workers
+/* clang-format off */
+#define RAW_PARTS \
+  raw_add_base, \
+  raw_add_runtime, \
+  raw_add_cache, \
+  raw_add_load, \
+  raw_add_modules, \
+  raw_add_workers
+/* clang-format on */
 
 #endif

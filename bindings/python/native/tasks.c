@@ -60,7 +60,7 @@ static void never_ran(void *user) {
 }
 
 static void release_job(void *user) {
-  if (released != user) pool_release(never_ran, user);
+  if (released != user) pool_visit(never_ran, user);
   released = NULL;
 }
 

@@ -27,6 +27,12 @@ def cache() -> Iterator[brisk.Cache]:
 
 
 @pytest.fixture
+def modules() -> Iterator[brisk.Modules]:
+    with brisk.Modules(load_timeout=20) as made:
+        yield made
+
+
+@pytest.fixture
 def clock() -> brisk.Runtime:
     """A runtime whose clock the test moves."""
     return brisk.Runtime(clock="manual")

@@ -240,7 +240,7 @@ def test_every_exception_is_an_error() -> None:
     raw = vars(brisk._brisk).values()
     known = [one for one in raw if isinstance(one, type) and issubclass(one, Exception)]
     known += [brisk.Timeout, brisk.Refused]
-    assert len(known) == 12
+    assert len(known) == 13
     for one in known:
         assert issubclass(one, brisk.Error)
         assert getattr(brisk, one.__name__) is one

@@ -10,8 +10,8 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
+ROOT = Path(__file__).resolve().parents[3]
 GEN = ROOT / "bindings/abi/gen.py"
 NATIVE = "bindings/python/native"
 STUB = "bindings/python/src/brisk/_brisk.pyi"

@@ -1,4 +1,4 @@
-"""brisk: a bounded, compressed cache in memory that every language of a process shares; workers.
+"""brisk: a bounded, compressed cache in memory, workers, and modules that load on first use.
 
     import brisk
 
@@ -9,6 +9,10 @@
 
     with brisk.Workers(4) as workers:
         workers.map(len, ["a", "bb"])                  # [1, 2]
+
+    modules = brisk.Modules()
+    modules.add_import("decimal")
+    modules.load("decimal").Decimal("0.1")             # imported here, and once
 
 Keys are str or bytes; a str is its UTF-8, so "a" and b"a" are one key. Times are seconds, as a
 number or a timedelta; math.inf is for ever. Sizes are bytes, as a number or a text like "64 MiB".
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
         OutOfMemory,
         RuntimeStats,
         TooLarge,
+        Unsupported,
         WorkersStats,
         WrongType,
         is_cancelled,
@@ -41,7 +46,9 @@ if TYPE_CHECKING:
     from brisk.errors import Cancelled, NeverStarted, RaceFailed, Refused, Timeout
     from brisk.limits import Limiter, Token
     from brisk.loads import Lease
+    from brisk.modules import Modules
     from brisk.pins import Pin
+    from brisk.reports import ModuleInfo, ModuleReport
     from brisk.runtime import Runtime
     from brisk.tasks import Outcome, Task
     from brisk.workers import Workers
@@ -61,6 +68,9 @@ __all__ = [
     "Limiter",
     "LimiterStats",
     "LoadFailed",
+    "ModuleInfo",
+    "ModuleReport",
+    "Modules",
     "NeverStarted",
     "OutOfMemory",
     "Outcome",
@@ -73,6 +83,7 @@ __all__ = [
     "Timeout",
     "Token",
     "TooLarge",
+    "Unsupported",
     "Workers",
     "WorkersStats",
     "WrongType",
@@ -104,6 +115,9 @@ _LATER = {
     "Cancelled": "brisk.errors",
     "Lease": "brisk.loads",
     "Limiter": "brisk.limits",
+    "ModuleInfo": "brisk.reports",
+    "ModuleReport": "brisk.reports",
+    "Modules": "brisk.modules",
     "NeverStarted": "brisk.errors",
     "Outcome": "brisk.tasks",
     "Pin": "brisk.pins",

@@ -839,7 +839,18 @@ def is_cancelled() -> bool:
     """
 
 def end_of_python() -> None:
-    """Keeps threads of pools out of Python from now on."""
+    """Keeps threads of C out of Python from now on."""
+
+def modules_add(
+    modules: ModulesHandle,
+    options: dict[str, Any],
+    loader: Callable[[int], bytes | None],
+    /,
+) -> None:
+    """Adds a module that loader loads: it is called with a step, and gives the reason of a failure.
+
+    C keeps a weak reference to it.
+    """
 
 class HasSeconds(Protocol):
     """What a datetime.timedelta has."""

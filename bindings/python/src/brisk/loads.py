@@ -111,14 +111,14 @@ class Lease:
         """Fails the load, or hands it on when it was only interrupted."""
         try:
             if isinstance(error, Exception):
-                self._raw.fail(_text(error))
+                self._raw.fail(text_of(error))
             else:
                 self._raw.abandon()
         except Error:
             pass  # the load has ended, or the cache is closed; the loader's own error says more
 
 
-def _text(error: Exception) -> bytes:
+def text_of(error: BaseException) -> bytes:
     """What those who wait are told."""
     try:
         text = str(error)

@@ -5,12 +5,12 @@ Tasks that wait for tasks never use up the threads, because a wait in a task run
 
 from __future__ import annotations
 
-import atexit
 from time import monotonic_ns
 
 from brisk import _brisk
 from brisk._brisk import WorkersHandle, WorkersStats, nanoseconds
 from brisk.batches import Batch
+from brisk.ends import at_end
 from brisk.errors import Refused
 from brisk.tasks import SLICE, Task
 
@@ -320,16 +320,16 @@ def _processors() -> int:
     return len(sched_getaffinity(0))
 
 
-def _end() -> None:
-    """Closes every pool, and keeps the threads of those that still run something out of Python."""
+def _close_all() -> bool:
+    """Closes every pool; False when a task ends the program, and Python needs its thread."""
     until = monotonic_ns() + LAST_WAIT
     for deadline in (0, until):  # all are told before one is waited for
         for raw in list(_pools.values()):
             try:
                 raw.close(max(deadline - monotonic_ns(), 1), bytearray())
             except _brisk.Deadlock:
-                return  # a task ends the program, and Python needs its thread
-    _brisk.end_of_python()
+                return False
+    return True
 
 
-atexit.register(_end)
+at_end(_close_all)
