@@ -1,0 +1,155 @@
+// Batches and races through the C interface.
+#include <algorithm>
+
+#include "workers.h"
+
+namespace {
+
+using namespace brisk_test;
+
+TEST_F(WorkersTest, ABatchHasAnOutcomeForEachItem) {
+  const Workers workers = pool();
+  Batch batch;
+  ASSERT_EQ(begin(
+                workers, 100,
+                [&](size_t index, brisk_batch *self) -> brisk_status {
+                  if (index == 7) {
+                    EXPECT_EQ(call(brisk_batch_fail, self, index, "seven", 5u), BRISK_OK);
+                    return BRISK_CLOSED;
+                  }
+                  if (index == 8) throw std::runtime_error("eight");
+                  return BRISK_OK;
+                },
+                batch),
+            BRISK_OK);
+  EXPECT_LT(wait(batch), 100u);
+  EXPECT_EQ(destroyed_, 1);
+  const std::vector<int32_t> all = states(batch, 100);
+  EXPECT_EQ(std::count(all.begin(), all.end(), BRISK_TASK_STATE_DONE), 98);
+  EXPECT_EQ(all[7], BRISK_TASK_STATE_FAILED);
+  EXPECT_EQ(call(brisk_batch_check, batch, 6u), BRISK_OK);
+  const Result seven = call(brisk_batch_check, batch, 7u);
+  EXPECT_EQ(seven, BRISK_CLOSED);
+  EXPECT_EQ(seven.message, "seven");
+  EXPECT_EQ(call(brisk_batch_check, batch, 8u).message, "eight");
+  EXPECT_EQ(states(batch, 3).size(), 3u) << "the first ones only";
+  EXPECT_EQ(stats(workers).failed, 2u);
+
+  Batch none;
+  ASSERT_EQ(begin(workers, 0, [](size_t, brisk_batch *) { return BRISK_OK; }, none), BRISK_OK);
+  EXPECT_EQ(wait(none), BRISK_FOREVER);
+}
+
+TEST_F(WorkersTest, ABatchEndsAtItsDeadline) {
+  const Workers workers = pool();
+  Gate gate;
+  Batch batch;
+  ASSERT_EQ(begin(
+                workers, 5,
+                [&](size_t index, brisk_batch *self) {
+                  if (index >= 1) gate.wait();
+                  EXPECT_EQ(brisk_batch_is_cancelled(self), index >= 1 ? 1u : 0u);
+                  return BRISK_OK;
+                },
+                batch, 50 * ms),
+            BRISK_OK);
+  const uint64_t begin = now();
+  wait(batch);
+  EXPECT_LT(now() - begin, second);
+  const std::vector<int32_t> expected = {BRISK_TASK_STATE_DONE, BRISK_TASK_STATE_TIMED_OUT,
+                                         BRISK_TASK_STATE_TIMED_OUT, BRISK_TASK_STATE_NEVER_STARTED,
+                                         BRISK_TASK_STATE_NEVER_STARTED};
+  EXPECT_EQ(states(batch, 5), expected);
+  EXPECT_EQ(destroyed_, 0) << "two still run";
+  gate.open();
+  EXPECT_TRUE(eventually([&] { return destroyed_ == 1; }));
+  EXPECT_EQ(states(batch, 5), expected) << "and what they give is dropped";
+}
+
+TEST_F(WorkersTest, ARaceEndsWithTheFirstSuccess) {
+  const Workers workers = pool([](auto &options) { options.threads = 3; });
+  Gate gate;
+  Batch race;
+  ASSERT_EQ(begin(
+                workers, 3,
+                [&](size_t index, brisk_batch *self) -> brisk_status {
+                  if (index == 0) return BRISK_INTERNAL;
+                  if (index == 1) return BRISK_OK;
+                  EXPECT_TRUE(eventually([&] { return brisk_batch_is_cancelled(self) != 0; }));
+                  gate.wait();
+                  return BRISK_OK;
+                },
+                race, 0, true),
+            BRISK_OK);
+  EXPECT_EQ(wait(race), 1u);
+  EXPECT_EQ(states(race, 3)[1], BRISK_TASK_STATE_DONE);
+  EXPECT_EQ(states(race, 3)[2], BRISK_TASK_STATE_CANCELLED);
+  gate.open();
+
+  Batch lost;
+  ASSERT_EQ(begin(
+                workers, 3,
+                [&](size_t index, brisk_batch *self) -> brisk_status {
+                  const std::string why = "no " + std::to_string(index);
+                  call(brisk_batch_fail, self, index, why.data(), why.size());
+                  return BRISK_INVALID;
+                },
+                lost, 0, true),
+            BRISK_OK);
+  EXPECT_EQ(wait(lost), BRISK_FOREVER);
+  for (size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(call(brisk_batch_check, lost, i).message, "no " + std::to_string(i));
+}
+
+TEST_F(WorkersTest, ABatchIsCancelledByItselfAndByItsToken) {
+  const Workers workers = pool([](auto &options) { options.threads = 1; });
+  Token token;
+  ASSERT_EQ(call(brisk_token_new, nullptr, token.out()), BRISK_OK);
+  for (const bool by_token : {false, true}) {
+    Batch batch;
+    ASSERT_EQ(begin(
+                  workers, 4,
+                  [&](size_t index, brisk_batch *self) {
+                    if (index == 1) {
+                      EXPECT_EQ(by_token ? call(brisk_token_cancel, token)
+                                         : call(brisk_batch_cancel, self),
+                                BRISK_OK);
+                    }
+                    return BRISK_OK;
+                  },
+                  batch, 0, false, token),
+              BRISK_OK);
+    wait(batch);
+    EXPECT_EQ(states(batch, 4)[0], BRISK_TASK_STATE_DONE);
+    EXPECT_EQ(states(batch, 4)[3], BRISK_TASK_STATE_CANCELLED) << by_token;
+  }
+}
+
+TEST_F(WorkersTest, StatisticsCountItemsAndNoRunners) {
+  const Workers workers = pool();
+  Batch batch;
+  ASSERT_EQ(begin(workers, 1000, [](size_t, brisk_batch *) { return BRISK_OK; }, batch), BRISK_OK);
+  wait(batch);
+  EXPECT_TRUE(eventually([&] { return stats(workers).running == 0; }));
+  EXPECT_EQ(stats(workers).done, 1000u);
+}
+
+TEST_F(WorkersTest, ARaceIsNotWonAfterItsDeadline) {
+  const Workers workers = pool();
+  Batch batch;
+  ASSERT_EQ(begin(
+                workers, 1,
+                [](size_t, brisk_batch *) {
+                  const uint64_t end = now() + 3 * ms;
+                  while (now() < end) {
+                  }
+                  return BRISK_OK;
+                },
+                batch, 1 * ms, true),
+            BRISK_OK);
+  EXPECT_TRUE(eventually([&] { return destroyed_ == 1; }));
+  EXPECT_EQ(wait(batch), BRISK_FOREVER);
+  EXPECT_EQ(states(batch, 1)[0], BRISK_TASK_STATE_TIMED_OUT);
+}
+
+}  // namespace
