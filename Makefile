@@ -15,14 +15,16 @@ help: ## Show this list
 	@echo "  Everything that is made lies in build/."
 
 .PHONY: demo
-demo: ## Build and run the demo in C [DIR=/some/folder ARGS=...]
-	@.ci/install build
-	@.ci/build release bindings/c/examples/demo
+demo: ## Build and run the demos in C: a cache, modules [DIR=/some/folder ARGS=...]
+	@.ci/install build demo
+	@.ci/build release bindings/c/examples/demo bindings/c/examples/demo-modules
 	@$(BUILD)/bindings/c/examples/demo $(ARGS) $(if $(DIR),"$(DIR)")
+	@echo
+	@$(BUILD)/bindings/c/examples/demo-modules
 
 .PHONY: test
 test: ## Run every suite of tests [ARGS="--only SUITE --jobs N"]
-	@.ci/install build gen test fuzz python
+	@.ci/install build gen test demo fuzz python
 	@$(PYTHON) tests/run.py $(ARGS)
 
 .PHONY: bench

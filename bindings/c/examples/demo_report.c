@@ -1,4 +1,4 @@
-/* Figures as people read them, and where they go. */
+/* The table of the demo, and its progress. */
 #define _XOPEN_SOURCE 700
 #include "demo_report.h"
 
@@ -6,47 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-struct text size_text(uint64_t bytes) {
-  static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
-  struct text text;
-  if (bytes < 1024) {
-    snprintf(text.s, sizeof text.s, "%u B", (unsigned)bytes);
-    return text;
-  }
-  double size = (double)bytes / 1024;
-  int unit = 0;
-  for (; size >= 1024 && unit < 3; ++unit) size /= 1024;
-  snprintf(text.s, sizeof text.s, "%.1f %s", size, units[unit]);
-  return text;
-}
-
-struct text count_text(uint64_t count) {
-  struct text text;
-  char digits[24];
-  const int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
-  char *to = text.s;
-  for (int i = 0; i < length; ++i) {
-    if (i > 0 && (length - i) % 3 == 0) *to++ = ',';
-    *to++ = digits[i];
-  }
-  *to = '\0';
-  return text;
-}
-
-struct text time_text(uint64_t ns) {
-  static const char *const units[] = {"us", "ms", "s"};
-  struct text text;
-  if (ns < 1000) {
-    snprintf(text.s, sizeof text.s, "%u ns", (unsigned)ns);
-    return text;
-  }
-  double time = (double)ns / 1000;
-  int unit = 0;
-  for (; time >= 1000 && unit < 2; ++unit) time /= 1000;
-  snprintf(text.s, sizeof text.s, "%.1f %s", time, units[unit]);
-  return text;
-}
 
 static struct text percent_text(double share) {
   struct text text;
@@ -62,15 +21,6 @@ static struct text factor_text(double factor) {
 
 /* A division for figures: nothing by nothing is nothing. */
 static double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
-
-void complain(const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  fputs("demo: ", stderr);
-  vfprintf(stderr, format, arguments);
-  fputc('\n', stderr);
-  va_end(arguments);
-}
 
 void progress(double share, uint64_t requests, const brisk_cache_stats *stats) {
   enum { WIDTH = 24 };

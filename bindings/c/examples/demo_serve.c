@@ -23,12 +23,6 @@ enum {
   PROGRESS_MS = 100,
 };
 
-uint64_t now_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
-}
-
 /* splitmix64: any state will do, and threads with different ones go different ways. */
 uint64_t random_next(uint64_t *random) {
   uint64_t z = *random += UINT64_C(0x9e3779b97f4a7c15);

@@ -19,7 +19,6 @@ void zipf_free(struct zipf *zipf);
 size_t zipf_draw(const struct zipf *zipf, uint64_t *random);
 
 uint64_t random_next(uint64_t *random);
-uint64_t now_ns(void);
 
 /* Whether the file of this rank lives for a second only, as news would. */
 bool expires(size_t rank);

@@ -4,13 +4,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <random>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -21,12 +24,13 @@ struct Ran {
   std::string output;  // of both streams
 };
 
-// Runs one of the programs that the environment names.
-Ran run(const char *program, const std::string &arguments = "") {
+// Runs one of the programs that the environment names, with more set in its own ("NAME=VALUE ").
+Ran run(const char *program, const std::string &arguments = "",
+        const std::string &environment = "") {
   const char *path = std::getenv(program);
   EXPECT_NE(path, nullptr) << program << " is not set; meson test sets it";
   if (path == nullptr) return {};
-  const std::string command = std::string("{ '") + path + "' " + arguments + "; } 2>&1";
+  const std::string command = "{ " + environment + "'" + path + "' " + arguments + "; } 2>&1";
   FILE *pipe = popen(command.c_str(), "r");
   EXPECT_NE(pipe, nullptr);
   if (pipe == nullptr) return {};
@@ -190,6 +194,68 @@ TEST(Demo, NamesWhatItCannotDo) {
     EXPECT_EQ(demo.output.rfind("demo: ", 0), 0u) << demo.output;
     EXPECT_TRUE(contains(demo.output, message)) << demo.output;
   }
+}
+
+// Whole numbers in the line of a text that has this part, in their order.
+std::vector<int> numbers_beside(const std::string &text, const std::string &part) {
+  const size_t at = text.find(part);
+  if (at == std::string::npos) return {};
+  const size_t begin = text.rfind('\n', at) + 1;
+  std::string line = text.substr(begin, text.find('\n', at) - begin);
+  std::replace_if(line.begin(), line.end(), [](unsigned char c) { return !std::isdigit(c); }, ' ');
+  std::istringstream words(line);
+  return {std::istream_iterator<int>(words), {}};
+}
+
+TEST(DemoModules, CostNothingUntilUsed) {
+  Folder folder;
+  // Eager is for the hosts that are compared, whatever the environment says.
+  const Ran demo = run("C_DEMO_MODULES", "", "BRISK_EAGER=1 TMPDIR=" + quoted(folder.path) + " ");
+  EXPECT_EQ(demo.code, 0);
+  const std::vector<int> here = numbers_beside(demo.output, " well-known libraries are here");
+  const std::vector<int> loaded = numbers_beside(demo.output, " loaded, 0 failed, ");
+  const std::vector<int> mapped = numbers_beside(demo.output, "  libraries mapped   ");
+  ASSERT_TRUE(here.size() >= 2 && loaded.size() == 5 && mapped.size() == 2) << demo.output;
+  const int all = here[here.size() - 2];  // after the version
+  EXPECT_GE(all, 10);
+  EXPECT_EQ(loaded[0], all);
+  EXPECT_EQ(loaded[1], all);
+  const std::string unchanged = "; " + std::to_string(mapped[0]) +
+                                " libraries were mapped before, and " + std::to_string(mapped[0]) +
+                                " are now\n";
+  EXPECT_TRUE(contains(demo.output, unchanged)) << unchanged;
+  EXPECT_TRUE(contains(demo.output, "\n  " + std::to_string(all) + " modules in "));
+  EXPECT_GE(mapped[1], mapped[0] + all);
+  EXPECT_TRUE(contains(demo.output, "\n  sqlite     libsqlite3.so.0        3."));
+  EXPECT_TRUE(fs::is_empty(folder.path)) << "something is left behind";
+  if (HasFailure()) std::puts(demo.output.c_str());
+}
+
+TEST(DemoModules, NamesWhatItCannotDo) {
+  Folder folder;
+  Folder broken;
+  broken.write("libjansson.so.4", "no library");
+  const std::string temporary = "TMPDIR=" + quoted(folder.path) + " ";
+  const struct {
+    std::string arguments, environment;
+    int code;
+    std::string message;
+  } mistakes[] = {
+      {"--help", "", 0, "usage: demo-modules"},
+      {"--quick", "", 2, "there is no option --quick"},
+      {"--start /no/such/folder", "", 1, "/no/such/folder is not scanned: No such file"},
+      {"", "TMPDIR=/no/such/folder ", 2, "cannot make a folder in \"/no/such/folder\": No such"},
+      {"",
+       temporary + "LD_LIBRARY_PATH=" + quoted(broken.path) +
+           "\"${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}\" ",
+       1, "module json: tried " + (broken.path / "libjansson.so.4").string() + ": "},
+  };
+  for (const auto &[arguments, environment, code, message] : mistakes) {
+    const Ran demo = run("C_DEMO_MODULES", arguments, environment);
+    EXPECT_EQ(demo.code, code) << demo.output;
+    EXPECT_TRUE(contains(demo.output, message)) << demo.output;
+  }
+  EXPECT_TRUE(fs::is_empty(folder.path)) << "something is left behind";
 }
 
 // A README that shows an example shows what is run above, to the letter.
