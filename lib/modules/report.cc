@@ -42,8 +42,10 @@ std::string table(const std::vector<Entry> &entries) {
     failed += entry.figures.state == BRISK_MODULE_STATE_FAILED ? 1 : 0;
     sum += entry.figures.load_ns + entry.figures.warm_up_ns;
   }
-  std::stable_sort(slowest.begin(), slowest.end(), [](const Entry *a, const Entry *b) {
-    return a->figures.load_ns + a->figures.warm_up_ns > b->figures.load_ns + b->figures.warm_up_ns;
+  std::sort(slowest.begin(), slowest.end(), [](const Entry *a, const Entry *b) {
+    const uint64_t one = a->figures.load_ns + a->figures.warm_up_ns;
+    const uint64_t other = b->figures.load_ns + b->figures.warm_up_ns;
+    return one != other ? one > other : a < b;
   });
   width = std::min<size_t>(width, 40);
   const int column = static_cast<int>(width);

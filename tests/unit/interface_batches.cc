@@ -137,17 +137,18 @@ TEST_F(WorkersTest, StatisticsCountItemsAndNoRunners) {
 TEST_F(WorkersTest, ARaceIsNotWonAfterItsDeadline) {
   const Workers workers = pool();
   Batch batch;
+  std::atomic<bool> begun{false};
   ASSERT_EQ(begin(
                 workers, 1,
-                [](size_t, brisk_batch *) {
-                  const uint64_t end = now() + 3 * ms;
-                  while (now() < end) {
-                  }
+                [&begun](size_t, brisk_batch *self) {
+                  begun = true;
+                  while (brisk_batch_is_cancelled(self) == 0) std::this_thread::yield();
                   return BRISK_OK;
                 },
-                batch, 1 * ms, true),
+                batch, second, true),
             BRISK_OK);
   EXPECT_TRUE(eventually([&] { return destroyed_ == 1; }));
+  EXPECT_TRUE(begun);
   EXPECT_EQ(wait(batch), BRISK_FOREVER);
   EXPECT_EQ(states(batch, 1)[0], BRISK_TASK_STATE_TIMED_OUT);
 }

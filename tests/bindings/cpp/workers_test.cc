@@ -83,6 +83,7 @@ TEST(Workers, OptionsReachTheTask) {
   EXPECT_EQ(slow.wait(10s), TaskState::timed_out);
   EXPECT_THROW(slow.result(), brisk::InvalidArgument);
   stop = true;
+  workers.close(10s);  // which waits for the function: it looks at this frame
 }
 
 TEST(Workers, ABatchAndARace) {
