@@ -46,15 +46,15 @@ brisk_status Cache::read_many(Keys keys, char *buffer, size_t capacity, uint32_t
     for (size_t i = 0; i < count; ++i) {
       Lookup &lookup = lookups[i];
       size_t size = lookup.entry == nullptr ? Lookup::not_taken : lookup.take(buffer, capacity);
-      sizes[answered] = static_cast<uint32_t>(size);
+      bool hit = true;
       if (size == Lookup::not_taken) [[unlikely]] {
-        const bool hit =
+        hit =
             read_slow({lookup.key, lookup.key_size}, lookup.hash, buffer, capacity, &size, &status);
-        sizes[answered] = hit ? static_cast<uint32_t>(size) : UINT32_MAX;
-        if (status == BRISK_SHORT_BUFFER) break;
         misses += !hit;
-        size = hit ? size : 0;
       }
+      sizes[answered] = hit ? static_cast<uint32_t>(size) : UINT32_MAX;
+      if (status == BRISK_SHORT_BUFFER) [[unlikely]]
+        break;
       buffer += size;
       capacity -= size;
       ++answered;

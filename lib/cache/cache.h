@@ -182,7 +182,6 @@ class Cache final : public Member {
   void record_use(Bucket &bucket, uint32_t version, Entry &entry, uint64_t hash) noexcept;
   void log_hit(uint64_t hash) noexcept;
   void play_hits() noexcept;
-  void count_hit() noexcept;
   void count(uint64_t hits, uint64_t misses) noexcept;
   bool read_slow(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
                  brisk_status *status);

@@ -43,7 +43,7 @@ Ref<Batch> Batch::begin(Workers &pool, const Call &call, size_t count, bool race
   bool begun = count == 0;
   for (size_t i = 0; i < runners && submitted == Submitted::queued; ++i) {
     // Tiny items may be done sooner than a further thread is awake.
-    if (i != 0 && pool.hurried() && spin_until([&batch] { return batch->all_begun(); }, 0)) break;
+    if (i == 1 && pool.hurried() && spin_until([&batch] { return batch->all_begun(); }, 0)) break;
     const Task::Call run{runner, batch.get(), [](void *user) {
                            auto *self = static_cast<Batch *>(user);
                            self->leave();

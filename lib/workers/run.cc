@@ -164,7 +164,7 @@ void Workers::idle(std::unique_lock<AdaptiveMutex> &lock, bool &searches) noexce
 }
 
 bool Workers::run(Worker &worker, Task &task) noexcept {
-  if (task.overdue(worker.since.load(std::memory_order_relaxed))) {
+  if (task.overdue()) {
     retire(task, BRISK_TASK_STATE_NEVER_STARTED);
   } else if (task.cancelled()) {
     retire(task, BRISK_TASK_STATE_CANCELLED);
@@ -207,8 +207,7 @@ void Workers::call(Worker &worker, Task &task) noexcept {
   brisk_task_state end = BRISK_TASK_STATE_DONE;
   if (status != BRISK_OK)
     end = task.cancelled() ? BRISK_TASK_STATE_CANCELLED : BRISK_TASK_STATE_FAILED;
-  if (task.deadline != UINT64_MAX && task.overdue(monotonic_now()))
-    end = BRISK_TASK_STATE_TIMED_OUT;
+  if (task.overdue()) end = BRISK_TASK_STATE_TIMED_OUT;
   finish(task, BRISK_TASK_STATE_RUNNING, end);
 }
 

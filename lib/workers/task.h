@@ -71,6 +71,8 @@ class Task final : public Counted {
            (extra && extra->token && extra->token->cancelled());
   }
   bool overdue(uint64_t now) const noexcept { return now >= deadline; }
+  // The same now; who has no deadline needs no look at the clock.
+  bool overdue() const noexcept { return deadline != UINT64_MAX && overdue(monotonic_now()); }
 
   // Keeps the reason of a failure; without memory for it there is none.
   void explain(const char *why) noexcept;
