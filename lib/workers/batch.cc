@@ -1,17 +1,20 @@
 #include "workers/batch.h"
 
 #include <algorithm>
+#include <cstring>
 #include <exception>
 
 #include "base/error.h"
 #include "base/futex.h"
+#include "base/memory.h"
 #include "workers/spin.h"
 
 namespace brisk::workers {
 namespace {
 
-constexpr size_t chunk_max = 256;
-constexpr uint64_t nap = 100'000;  // of a worker that waits and finds nothing to help with
+constexpr uint64_t portion_time = 20'000;  // nanoseconds
+constexpr uint64_t wake_time = 5'000;      // what waking a thread takes, about
+constexpr uint64_t nap = 100'000;          // of a worker that waits and finds nothing to help with
 
 }  // namespace
 
@@ -23,7 +26,11 @@ Batch::Batch(Workers &pool, const Call &call, size_t count, bool race, uint64_t 
       deadline_(deadline),
       token_(std::move(token)),
       call_(call),
-      states_(std::make_unique<std::atomic<uint8_t>[]>(count)) {}
+      states_(static_cast<uint8_t *>(memory::allocator().allocate(std::max<size_t>(count, 1))),
+              memory::allocator().release) {
+  if (states_ == nullptr) throw std::bad_alloc();
+  std::fill_n(states_.get(), count, uint8_t{BRISK_TASK_STATE_QUEUED});
+}
 
 Batch::~Batch() = default;
 
@@ -43,18 +50,19 @@ Ref<Batch> Batch::begin(Workers &pool, const Call &call, size_t count, bool race
   bool begun = count == 0;
   for (size_t i = 0; i < runners && submitted == Submitted::queued; ++i) {
     // Tiny items may be done sooner than a further thread is awake.
-    if (i == 1 && pool.hurried() && spin_until([&batch] { return batch->all_begun(); }, 0)) break;
-    const Task::Call run{runner, batch.get(), [](void *user) {
-                           auto *self = static_cast<Batch *>(user);
-                           self->leave();
-                           self->unref();
-                         }};
-    Task *const task = Task::make(run);
+    if (i == 1 && pool.hurried() && spin_until([&batch] { return batch->all_begun(); }, wake_time))
+      break;
+    const Task::Call call_items{run, batch.get(), [](void *user) {
+                                  auto *self = static_cast<Batch *>(user);
+                                  self->leave();
+                                  self->unref();
+                                }};
+    Task *const task = Task::make(call_items);
     if (task != nullptr) task->counted = false;  // its items are
     batch->ref();
     batch->runners_.fetch_add(1, std::memory_order_relaxed);
     if (task == nullptr) {
-      run.destroy(run.user);
+      call_items.destroy(call_items.user);
       submitted = Submitted::refused;
     } else {
       try {
@@ -75,8 +83,10 @@ Ref<Batch> Batch::begin(Workers &pool, const Call &call, size_t count, bool race
   return {};
 }
 
-brisk_status Batch::runner(void *user, brisk_task *) {
-  static_cast<Batch *>(user)->run_items();
+brisk_status Batch::run(void *user, brisk_task *) {
+  auto *self = static_cast<Batch *>(user);
+  self->run_items(true);
+  self->pool_->ending();
   return BRISK_OK;
 }
 
@@ -97,72 +107,140 @@ void Batch::leave() noexcept {
   stop(all ? Why::finished : pool_->closed() ? Why::closed : Why::cancelled);
 }
 
-bool Batch::run_items() noexcept {
-  bool any = false;
-  uint64_t done = 0;
-  uint64_t failed = 0;
+void Batch::run_items(bool as_task) noexcept {
+  Runner runner;
+  {
+    std::lock_guard lock(mutex_);
+    runner.next = std::exchange(running_, &runner);
+  }
   size_t ended = 0;
-  const size_t threads = pool_->threads_max();
-  while (!over()) {
-    const size_t left = count_ - std::min(count_, next_.load(std::memory_order_relaxed));
-    const size_t chunk = std::clamp<size_t>(left / (threads * 32), 1, chunk_max);
-    const size_t first = next_.fetch_add(chunk, std::memory_order_relaxed);
-    if (first >= count_) break;
-    any = true;
-    if (deadline_ != UINT64_MAX && monotonic_now() >= deadline_) stop(Why::deadline);
+  size_t failed = 0;
+  size_t most = 1;
+  while (take(runner, most)) {
+    const uint64_t now = monotonic_now();
+    if (now >= deadline_) stop(Why::deadline);
     if (token_ && token_->cancelled()) stop(Why::cancelled);
     if (pool_->closed()) stop(Why::closed);
-    const size_t last = std::min(first + chunk, count_);
-    const size_t good = run_chunk(first, last, &ended);
-    done += good;
-    failed += ended - good;
-    accounted_.fetch_add(ended, std::memory_order_acq_rel);
+    failed += run_portion(runner, as_task);
+    const size_t count = runner.at.load(std::memory_order_relaxed) - runner.first;
+    ended += count;
+    const uint64_t taken = monotonic_now() - now + 1;
+    if (!race_) most = std::clamp<uint64_t>(count * portion_time / taken, 1, 8 * most);
   }
-  if (done != 0) pool_->count(BRISK_TASK_STATE_DONE, done);
+  {
+    std::lock_guard lock(mutex_);
+    write_down(runner);
+    if (runner.cut) cut(runner);
+    Runner **at = &running_;
+    while (*at != &runner) at = &(*at)->next;
+    *at = runner.next;
+  }
+  accounted_.fetch_add(ended, std::memory_order_acq_rel);
+  if (ended != failed) pool_->count(BRISK_TASK_STATE_DONE, ended - failed);
   if (failed != 0) pool_->count(BRISK_TASK_STATE_FAILED, failed);
-  return any;
 }
 
-// How many succeeded, of `ended` that were called.
-size_t Batch::run_chunk(size_t first, size_t last, size_t *ended) noexcept {
+bool Batch::take(Runner &runner, size_t most) noexcept {
+  std::lock_guard lock(mutex_);
+  write_down(runner);
+  runner.first = runner.last = 0;
+  if (over()) return false;
+  const size_t left = count_ - next_.load(std::memory_order_relaxed);
+  // Few behind one that may take long.
+  const size_t share = left / (32 * pool_->threads_max()) + 1;
+  const size_t count = std::min({left, most, share});
+  runner.first = count_ - left;
+  runner.last = runner.first + count;
+  runner.at.store(runner.first, std::memory_order_relaxed);
+  next_.store(runner.last, std::memory_order_relaxed);
+  return count != 0;
+}
+
+size_t Batch::run_portion(Runner &runner, bool as_task) noexcept {
   const Call call = call_;
-  size_t good = 0;
-  size_t i = first;
-  for (; i < last && !over(); ++i) {
-    std::atomic<uint8_t> &state = states_[i];
-    state.store(BRISK_TASK_STATE_RUNNING, std::memory_order_relaxed);
-    const brisk_status status = call_item(call, i);
-    const auto end = status == BRISK_OK ? BRISK_TASK_STATE_DONE : BRISK_TASK_STATE_FAILED;
-    // What comes after the end of the batch was told is dropped, and no race is won too late.
-    if (race_ && deadline_ != UINT64_MAX && monotonic_now() >= deadline_) stop(Why::deadline);
-    if (!over()) [[likely]]
-      state.store(static_cast<uint8_t>(end), std::memory_order_release);
-    if (status != BRISK_OK) continue;
-    if (good++ == 0) name_winner(i);
+  const size_t last = runner.last;
+  // Where items are tiny, the end of the batch is looked for every third of a microsecond.
+  const size_t stride = 1 + (last - runner.first) / 64;
+  size_t failed = 0;
+  size_t i = runner.first;
+  const auto call_item = [&] {
+    const brisk_status status = call.run(call.user, i, reinterpret_cast<brisk_batch *>(this));
+    if (status == BRISK_OK) [[likely]]
+      return;
+    ++failed;
+    fail(i, status < 0 ? status : BRISK_INTERNAL, {});
+  };
+  const auto go_on = [&] { runner.at.store(++i, std::memory_order_release); };
+  while (i != last && !over()) {
+    const size_t pause = std::min(last, i + stride) - 1;
+    const size_t failed_before = failed;
+    try {
+      for (; i != pause; go_on()) call_item();
+      call_item();
+    } catch (const std::exception &exception) {
+      ++failed;
+      fail(i, BRISK_INTERNAL, exception.what());
+    } catch (...) {
+      ++failed;
+      fail(i, BRISK_INTERNAL, "the item threw something that is not a std::exception");
+    }
+    // No race is won too late.
+    if (race_ && monotonic_now() >= deadline_) stop(Why::deadline);
+    if (over()) {
+      runner.cut = true;
+      break;
+    }
+    go_on();
+    if (race_ && failed == failed_before) {
+      if (as_task) pool_->ending();
+      name_winner(i - 1);
+      stop(Why::won);
+    }
   }
-  *ended = i - first;
-  return good;
+  return failed;
 }
 
-brisk_status Batch::call_item(const Call &call, size_t index) noexcept {
-  brisk_status status = BRISK_INTERNAL;
-  try {
-    status = call.run(call.user, index, reinterpret_cast<brisk_batch *>(this));
-    if (status != BRISK_OK) [[unlikely]]
-      note(index, status < 0 ? status : BRISK_INTERNAL, {});
-  } catch (const std::exception &exception) {
-    note(index, BRISK_INTERNAL, exception.what());
-  } catch (...) {
-    note(index, BRISK_INTERNAL, "the item threw something that is not a std::exception");
-  }
-  return status;
-}
-
+// A race is told who won it only when that ended it.
 void Batch::name_winner(size_t index) noexcept {
-  if (race_ && over()) return;
   uint64_t nobody = UINT64_MAX;
-  if (winner() == nobody) winner_.compare_exchange_strong(nobody, index, std::memory_order_acq_rel);
-  if (race_) stop(Why::won);
+  if (winner_.load(std::memory_order_relaxed) == nobody)
+    winner_.compare_exchange_strong(nobody, index, std::memory_order_acq_rel);
+}
+
+uint64_t Batch::winner() const noexcept {
+  return race_ && why() != Why::won ? UINT64_MAX : winner_.load(std::memory_order_acquire);
+}
+
+void Batch::write_down(const Runner &runner) noexcept {
+  const size_t at = runner.at.load(std::memory_order_acquire);
+  if (sealed_ || runner.first == at) return;
+  uint8_t *const begin = &states_[runner.first];
+  const size_t count = at - runner.first;
+  constexpr uint8_t done = BRISK_TASK_STATE_DONE;
+  // Those that failed were written down when they did.
+  if (std::memchr(begin, BRISK_TASK_STATE_FAILED, count) == nullptr) {
+    std::memset(begin, done, count);
+  } else {
+    std::replace(begin, begin + count, uint8_t{BRISK_TASK_STATE_QUEUED}, done);
+  }
+  const void *const good = std::memchr(begin, done, count);
+  if (!race_ && good != nullptr)
+    name_winner(static_cast<size_t>(static_cast<const uint8_t *>(good) - states_.get()));
+}
+
+void Batch::seal() noexcept {
+  if (sealed_) return;
+  for (const Runner *runner = running_; runner != nullptr; runner = runner->next) {
+    write_down(*runner);
+    if (runner->at.load(std::memory_order_relaxed) != runner->last) cut(*runner);
+  }
+  sealed_ = true;
+}
+
+// The item that this runner has come to did not return in time.
+void Batch::cut(const Runner &runner) noexcept {
+  uint8_t &state = states_[runner.at.load(std::memory_order_relaxed)];
+  if (!sealed_ && state == BRISK_TASK_STATE_QUEUED) state = BRISK_TASK_STATE_RUNNING;
 }
 
 void Batch::stop(Why why) noexcept {
@@ -185,7 +263,7 @@ bool Batch::wait(uint64_t deadline) {
   const uint64_t last = std::min(deadline, deadline_);
   const bool worker = pool_->is_worker();
   if (worker && join()) {
-    run_items();
+    run_items(false);
     leave();
   }
   uint32_t word = word_.load(std::memory_order_acquire);
@@ -206,27 +284,50 @@ bool Batch::wait(uint64_t deadline) {
   return over();
 }
 
-brisk_task_state Batch::state(size_t index) const noexcept {
+brisk_task_state Batch::state(size_t index) noexcept {
+  std::lock_guard lock(mutex_);
+  return outcome(index);
+}
+
+void Batch::states(int32_t *states, size_t count) noexcept {
+  std::lock_guard lock(mutex_);
+  for (size_t i = 0; i < std::min(count, count_); ++i) states[i] = outcome(i);
+}
+
+brisk_task_state Batch::outcome(size_t index) noexcept {
   const Why now = why();
-  const auto state = static_cast<brisk_task_state>(states_[index].load(std::memory_order_acquire));
-  if (now == Why::nothing || Task::is_end(state)) return state;
+  if (now != Why::nothing) seal();
+  const auto state = static_cast<brisk_task_state>(states_[index]);
+  if (Task::is_end(state)) return state;
+  if (now == Why::nothing) {
+    for (const Runner *runner = running_; runner != nullptr; runner = runner->next) {
+      if (index < runner->first || index >= runner->last) continue;
+      const size_t at = runner->at.load(std::memory_order_acquire);
+      return index < at    ? BRISK_TASK_STATE_DONE
+             : index == at ? BRISK_TASK_STATE_RUNNING
+                           : BRISK_TASK_STATE_QUEUED;
+    }
+    return BRISK_TASK_STATE_QUEUED;
+  }
   const bool late = now == Why::deadline;
   if (state == BRISK_TASK_STATE_RUNNING)
     return late ? BRISK_TASK_STATE_TIMED_OUT : BRISK_TASK_STATE_CANCELLED;
   return late || now == Why::closed ? BRISK_TASK_STATE_NEVER_STARTED : BRISK_TASK_STATE_CANCELLED;
 }
 
-void Batch::states(int32_t *states, size_t count) const noexcept {
-  for (size_t i = 0; i < std::min(count, count_); ++i) states[i] = state(i);
+void Batch::explain(size_t index, std::string why) noexcept {
+  std::lock_guard lock(mutex_);
+  note(index, BRISK_OK, std::move(why));
 }
 
-void Batch::explain(size_t index, std::string why) noexcept {
-  note(index, BRISK_OK, std::move(why));
+void Batch::fail(size_t index, brisk_status status, std::string why) noexcept {
+  std::lock_guard lock(mutex_);
+  if (!sealed_ && !over()) states_[index] = BRISK_TASK_STATE_FAILED;
+  note(index, status, std::move(why));
 }
 
 void Batch::note(size_t index, brisk_status status, std::string why) noexcept {
   try {
-    std::lock_guard lock(mutex_);
     Reason &reason = reasons_[index];
     if (status != BRISK_OK) reason.status = status;
     if (!why.empty()) reason.text = std::move(why);

@@ -1,10 +1,12 @@
 // Many calls of one function, with an outcome for each; and races, whose first success ends them.
 //
-// As many tasks of the pool as can run at once take items by a counter, a few at a time as long as
-// many are left (guided self-scheduling: Polychronopoulos and Kuck, IEEE Transactions on Computers
-// C-36, 1987). An item costs two stores and its call. What ends a batch early (deadline, first
-// success, cancellation) is one word; items that it finds queued or running are told from it when
-// somebody asks, and what a late call gives is dropped.
+// As many tasks of the pool as can run at once take items by a counter, many at a time where they
+// are short (guided self-scheduling: Polychronopoulos and Kuck, IEEE Transactions on Computers
+// C-36, 1987; here no more than take 20 us either). An item costs its call and one store, of how
+// far its runner has come; outcomes are written down once a portion, under the lock, a leaf.
+//
+// What ends a batch early (deadline, first success, cancellation) is one word. Whoever asks for
+// outcomes then seals them first: what has not returned by then counts as not returned for good.
 #pragma once
 
 #include <brisk/workers.h>
@@ -38,10 +40,10 @@ class Batch final : public Counted {
   // False when the deadline of this wait came first.
   bool wait(uint64_t deadline);
   // UINT64_MAX when nothing has succeeded.
-  uint64_t winner() const noexcept { return winner_.load(std::memory_order_acquire); }
+  uint64_t winner() const noexcept;
   size_t count() const noexcept { return count_; }
-  brisk_task_state state(size_t index) const noexcept;
-  void states(int32_t *states, size_t count) const noexcept;
+  brisk_task_state state(size_t index) noexcept;
+  void states(int32_t *states, size_t count) noexcept;
   // Throws Failure with what the item said, when it failed.
   void check(size_t index);
   void cancel() noexcept { stop(Why::cancelled); }
@@ -55,16 +57,28 @@ class Batch final : public Counted {
     brisk_status status = BRISK_OK;
     std::string text;
   };
+  // The portion of a thread that calls items, and the item that it has come to.
+  struct Runner {
+    size_t first = 0;
+    size_t last = 0;
+    std::atomic<size_t> at{0};
+    bool cut = false;  // that item returned after the end of the batch
+    Runner *next = nullptr;
+  };
 
   Batch(Workers &pool, const Call &call, size_t count, bool race, uint64_t deadline,
         Ref<Token> token);
   ~Batch() override;
 
-  static brisk_status runner(void *user, brisk_task *task);
-  // Runs items until none is left; false when there was none.
-  bool run_items() noexcept;
-  size_t run_chunk(size_t first, size_t last, size_t *ended) noexcept;
-  brisk_status call_item(const Call &call, size_t index) noexcept;
+  static brisk_status run(void *user, brisk_task *task);
+  // Runs items until none is left.
+  void run_items(bool as_task) noexcept;
+  // How many of them failed.
+  size_t run_portion(Runner &runner, bool as_task) noexcept;
+  // Writes down what became of the portion, and takes the next one of so many at most; false when
+  // there is none.
+  bool take(Runner &runner, size_t most) noexcept;
+  void fail(size_t index, brisk_status status, std::string why) noexcept;
   void name_winner(size_t index) noexcept;
   bool all_begun() const noexcept {
     return over() || next_.load(std::memory_order_relaxed) >= count_;
@@ -78,7 +92,11 @@ class Batch final : public Counted {
   // Who calls items counts as a runner; false when the last one has left.
   bool join() noexcept;
   void leave() noexcept;
-  // With a status too, once the item has returned.
+  // With the lock.
+  void write_down(const Runner &runner) noexcept;
+  void seal() noexcept;
+  void cut(const Runner &runner) noexcept;
+  brisk_task_state outcome(size_t index) noexcept;
   void note(size_t index, brisk_status status, std::string why) noexcept;
 
   static constexpr uint32_t waited = 1u << 31;
@@ -89,13 +107,16 @@ class Batch final : public Counted {
   const uint64_t deadline_;
   const Ref<Token> token_;
   Call call_;
-  const std::unique_ptr<std::atomic<uint8_t>[]> states_;
-  alignas(64) std::atomic<size_t> next_{0};
-  alignas(64) std::atomic<size_t> accounted_{0};  // items that ended
-  std::atomic<uint32_t> runners_{1};              // who may still call; one for begin
-  alignas(64) std::atomic<uint32_t> word_{0};     // why it ended
+  alignas(64) std::atomic<uint32_t> word_{0};  // why it ended
   std::atomic<uint64_t> winner_{UINT64_MAX};
-  std::mutex mutex_;
+
+  std::atomic<size_t> accounted_{0};  // items that ended
+  std::atomic<uint32_t> runners_{1};  // who may still call; one for begin
+  alignas(64) AdaptiveMutex mutex_;
+  std::atomic<size_t> next_{0};                                // written under the lock
+  const std::unique_ptr<uint8_t[], void (*)(void *)> states_;  // as far as they were written down
+  Runner *running_ = nullptr;
+  bool sealed_ = false;
   std::map<size_t, Reason> reasons_;
 };
 

@@ -9,8 +9,8 @@
 namespace brisk::workers {
 namespace {
 
-constexpr uint64_t short_task = 5'000;  // nanoseconds; such tasks are taken along
-constexpr uint64_t nap_min = 50'000;    // of a worker that waits and finds nothing to help with
+constexpr uint64_t along_time = 20'000;  // nanoseconds that tasks taken along may take together
+constexpr uint64_t nap_min = 50'000;     // of a worker that waits and finds nothing to help with
 constexpr uint64_t nap_max = 5'000'000;
 constexpr uint64_t memory_nap = 10'000'000;  // between two looks for memory that a task waits for
 
@@ -43,22 +43,26 @@ void Workers::give_back(Task &task) noexcept {
   if (std::exchange(task.admitted, false)) runtime_->account().release(task.bytes);
 }
 
-// Leaves enough for the other threads to be awake, so that what lies here is found when this
-// thread is held up after all.
+// Leaves as many to the other threads, so that what lies here is found when this thread is held up
+// after all.
 void Workers::take_along(Worker &worker) noexcept {
-  if (worker.pace > short_task) return;
-  for (std::atomic<Task *> &place : worker.ahead) {
-    if (ready_.load(std::memory_order_relaxed) < 2 * worker.ahead.size()) return;
-    if (place.load(std::memory_order_relaxed) != nullptr) continue;
+  const uint64_t most = std::min<uint64_t>(along_time / (worker.pace + 1), worker.ahead.size());
+  const uint64_t count = std::min(most, ready_.load(std::memory_order_relaxed) / 2);
+  uint32_t taken = 0;
+  for (; taken < count; ++taken) {
     Task *const task = pop();
-    __builtin_prefetch(task);
-    place.store(task, std::memory_order_release);
+    if (task == nullptr) break;
+    __builtin_prefetch(reinterpret_cast<const char *>(task) + 64);
+    worker.ahead[taken].store(task, std::memory_order_release);
   }
+  worker.at = 0;
+  worker.taken.store(taken, std::memory_order_relaxed);
 }
 
 Task *Workers::take_from_others() noexcept {
   for (Worker &worker : workers_) {
-    for (std::atomic<Task *> &place : worker.ahead) {
+    for (uint32_t i = worker.taken.load(std::memory_order_relaxed); i-- != 0;) {
+      std::atomic<Task *> &place = worker.ahead[i];
       if (place.load(std::memory_order_relaxed) == nullptr) continue;
       if (Task *task = place.exchange(nullptr, std::memory_order_acq_rel)) return task;
     }
@@ -66,8 +70,25 @@ Task *Workers::take_from_others() noexcept {
   return nullptr;
 }
 
+void Workers::searches(Worker &worker, bool now) noexcept {
+  if (worker.searches == now) return;
+  worker.searches = now;
+  searching_.fetch_add(now ? 1 : UINT32_MAX);
+}
+
+// Only where this thread looks into the queue next.
+void Workers::ending(Worker &worker) noexcept {
+  const Frame *const frame = worker.frame.load(std::memory_order_relaxed);
+  if ((frame == nullptr || frame->outer == nullptr) &&
+      worker.at == worker.taken.load(std::memory_order_relaxed))
+    searches(worker, true);
+}
+
+void Workers::ending() noexcept {
+  if (Worker *const worker = self()) ending(*worker);
+}
+
 void Workers::work(Worker &worker) noexcept {
-  bool searches = true;
   uint64_t now = 0;
   std::unique_lock lock(mutex_);
   while (true) {
@@ -76,13 +97,12 @@ void Workers::work(Worker &worker) noexcept {
     if (task == nullptr) task = take_from_others();
     if (task == nullptr && spent == nullptr) {
       if (closed()) break;
-      idle(lock, searches);
+      idle(lock, worker);
       continue;
     }
     if (task != nullptr) {
       begin(worker, task, spent != nullptr ? now : monotonic_now());
-      if (searches) --searching_;
-      searches = false;
+      searches(worker, false);
       take_along(worker);
     }
     const bool wake = ready_.load(std::memory_order_relaxed) != 0 && call_worker();
@@ -93,7 +113,7 @@ void Workers::work(Worker &worker) noexcept {
     lock.lock();
     if (task != nullptr) ended(worker, nullptr, 0);
   }
-  if (searches) --searching_;
+  searches(worker, false);
   worker.live.store(false, std::memory_order_release);
   const bool last = --started_ == 0 && orphaned_;
   lock.unlock();
@@ -103,17 +123,18 @@ void Workers::work(Worker &worker) noexcept {
 // Runs a task, and then those that were taken along with it. Tiny tasks share a look at the clock.
 uint64_t Workers::run_along(Worker &worker, Task *task) noexcept {
   uint64_t from = worker.since.load(std::memory_order_relaxed);
+  const uint32_t taken = worker.taken.load(std::memory_order_relaxed);
   unsigned untimed = 0;
-  auto place = worker.ahead.begin();
   while (true) {
     untimed += run(worker, *task);
     give_back(*task);
     task->next = worker.spent;
     worker.spent = task;
     task = nullptr;
-    for (; place != worker.ahead.end() && task == nullptr; ++place) {
-      if (place->load(std::memory_order_relaxed) != nullptr)
-        task = place->exchange(nullptr, std::memory_order_acq_rel);
+    while (worker.at != taken && task == nullptr) {
+      std::atomic<Task *> &place = worker.ahead[worker.at++];
+      if (place.load(std::memory_order_relaxed) != nullptr)
+        task = place.exchange(nullptr, std::memory_order_acq_rel);
     }
     if (untimed != 0 && (task == nullptr || worker.pace >= tiny_task)) {
       from = note_runs(worker, from, std::exchange(untimed, 0));
@@ -130,34 +151,39 @@ uint64_t Workers::note_runs(Worker &worker, uint64_t from, unsigned times) noexc
   const uint64_t each = (now - std::min(now, from)) / times;
   worker.runs.add(each, times);
   worker.pace = (7 * worker.pace + each) / 8;
-  pace_.store(worker.pace, std::memory_order_relaxed);
+  if (hurried() != (worker.pace < tiny_task))
+    hurried_.store(worker.pace < tiny_task, std::memory_order_relaxed);
   return now;
 }
 
-void Workers::idle(std::unique_lock<AdaptiveMutex> &lock, bool &searches) noexcept {
-  if (!searches && searching_ == 0) {
-    searches = true;
-    ++searching_;
-  }
-  if (searches) {
+void Workers::idle(std::unique_lock<AdaptiveMutex> &lock, Worker &worker) noexcept {
+  // One thread that searches is enough.
+  const uint32_t others = searching_.load(std::memory_order_relaxed) - worker.searches;
+  if (others == 0) {
+    searches(worker, true);
     lock.unlock();
-    spin_until([this] { return ready_.load(std::memory_order_relaxed) != 0 || closed(); });
+    spin_until([this] { return has_tasks() || closed(); });
     lock.lock();
-    searches = false;
-    --searching_;
+  }
+  if (worker.searches) {
+    searches(worker, false);
     // Whoever queued a task since then has relied on this search.
-    if (ready_.load(std::memory_order_relaxed) != 0) return;
+    if (has_tasks()) return;
   }
   if (closed()) return;
   const uint32_t signal = signal_.load(std::memory_order_relaxed);
   const uint64_t deadline = parked_.first == nullptr ? UINT64_MAX : monotonic_now() + memory_nap;
   ++sleepers_;
+  if (has_tasks()) {
+    --sleepers_;
+    return;
+  }
   lock.unlock();
   futex_wait(signal_, signal, deadline);
   lock.lock();
   if (wakes_ != 0) {
     --wakes_;
-    searches = true;
+    worker.searches = true;
   } else {
     --sleepers_;
   }
@@ -208,6 +234,7 @@ void Workers::call(Worker &worker, Task &task) noexcept {
   if (status != BRISK_OK)
     end = task.cancelled() ? BRISK_TASK_STATE_CANCELLED : BRISK_TASK_STATE_FAILED;
   if (task.overdue()) end = BRISK_TASK_STATE_TIMED_OUT;
+  if (task.held()) ending(worker);
   finish(task, BRISK_TASK_STATE_RUNNING, end);
 }
 

@@ -71,12 +71,16 @@ void Workers::last_unref() noexcept {
 Submitted Workers::submit(Task *task, uint64_t room_deadline) {
   Ref<Task> mine = Ref<Task>::adopt(task);
   task->home = this;
-  if (!hurried() || submissions_.load(std::memory_order_relaxed) % timed_one_in == 0)
-    task->submitted = monotonic_now();
+  if (closed()) return Submitted::closed;
+  if (started_.load(std::memory_order_relaxed) != 0 && post(task)) {
+    mine.release();
+    return Submitted::queued;
+  }
+  task->submitted = monotonic_now();
   bool wake = false;
   {
     std::unique_lock lock(mutex_);
-    while (!closed() && (queued_ >= options_.queue_tasks ||
+    while (!closed() && (queued() >= options_.queue_tasks ||
                          task->bytes > options_.queue_bytes - queued_bytes_)) {
       const uint32_t room = room_.load(std::memory_order_relaxed);
       const bool late = room_deadline == 0 || monotonic_now() >= room_deadline;
@@ -92,12 +96,12 @@ Submitted Workers::submit(Task *task, uint64_t room_deadline) {
     }
     if (closed()) return Submitted::closed;
     if (started_ == 0 && !start_thread()) throw std::bad_alloc();
-    lists_[static_cast<size_t>(task->priority)].push_back(task);
+    empty_inbox();
+    lists_[static_cast<size_t>(task->priority)].push(task);
     mine.release();
     declared_ += task->bytes != 0;
-    submissions_.store(submissions_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     queued_bytes_ += task->bytes;
-    ++queued_;
+    submitted_.fetch_add(1);
     ready_.store(ready_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     wake = call_worker();
   }
@@ -105,15 +109,69 @@ Submitted Workers::submit(Task *task, uint64_t room_deadline) {
   return Submitted::queued;
 }
 
+// Into the inbox, unless the queue may be full or the task declares bytes.
+//
+// Who sleeps or stops searching says so before it looks here for the last time, and this looks for
+// them after the task is there; all of that in one order (seq_cst), so that one sees the other.
+bool Workers::post(Task *task) noexcept {
+  if (task->bytes != 0) return false;
+  const uint64_t number = submitted_.fetch_add(1);
+  if (number >= room_until_.load(std::memory_order_relaxed)) {
+    const uint64_t until = taken_.load() + options_.queue_tasks;
+    if (number >= until) {
+      submitted_.fetch_sub(1);
+      return false;
+    }
+    room_until_.store(until, std::memory_order_relaxed);
+  }
+  if (!hurried() || number % timed_one_in == 0) task->submitted = monotonic_now();
+  task->next = inbox_.load(std::memory_order_relaxed);
+  while (!inbox_.compare_exchange_weak(task->next, task)) {
+  }
+  if (closed_.load()) {
+    // Closing may have looked before.
+    Task *tasks = nullptr;
+    {
+      std::lock_guard lock(mutex_);
+      tasks = take_all();
+    }
+    drop(tasks);
+  } else if (searching_.load() == 0 && (sleepers_.load() != 0 || started_.load() < threads_max())) {
+    bool wake = false;
+    {
+      std::lock_guard lock(mutex_);
+      wake = call_worker();
+    }
+    if (wake) futex_wake(signal_, 1);
+  }
+  return true;
+}
+
+void Workers::empty_inbox() noexcept {
+  if (inbox_.load(std::memory_order_relaxed) == nullptr) return;
+  Task *first = nullptr;
+  uint64_t count = 0;
+  for (Task *task = inbox_.exchange(nullptr); task != nullptr; ++count) {
+    Task *const before = std::exchange(task->next, first);
+    first = task;
+    task = before;
+  }
+  while (first != nullptr) {
+    Task *const task = std::exchange(first, first->next);
+    lists_[static_cast<size_t>(task->priority)].push(task);
+  }
+  ready_.store(ready_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+}
+
 bool Workers::call_worker() noexcept {
-  if (searching_ != 0) return false;
+  if (searching_.load(std::memory_order_relaxed) != 0) return false;
   if (sleepers_ == 0) {
     if (started_ < threads_max()) start_thread();
     return false;
   }
   --sleepers_;
   ++wakes_;
-  ++searching_;
+  searching_.fetch_add(1, std::memory_order_relaxed);
   signal_.fetch_add(1, std::memory_order_relaxed);
   return true;
 }
@@ -140,7 +198,7 @@ bool Workers::start_thread() noexcept {
   free->thread.store(thread, std::memory_order_relaxed);
   free->live.store(true, std::memory_order_release);
   ++started_;
-  ++searching_;
+  searches(*free, true);
   return true;
 }
 
@@ -160,15 +218,15 @@ bool Workers::admit(Task &task) noexcept {
 }
 
 Task *Workers::pop() noexcept {
+  empty_inbox();
   Task *found = nullptr;
   if (parked_.first != nullptr && admit(*parked_.first)) found = parked_.pop();
   constexpr int32_t order[] = {BRISK_TASK_PRIORITY_HIGH, BRISK_TASK_PRIORITY_NORMAL,
                                BRISK_TASK_PRIORITY_LOW};
   for (const int32_t priority : order) {
-    std::deque<Task *> &list = lists_[static_cast<size_t>(priority)];
-    while (found == nullptr && !list.empty()) {
-      Task *const task = list.front();
-      list.pop_front();
+    while (found == nullptr) {
+      Task *const task = lists_[static_cast<size_t>(priority)].pop();
+      if (task == nullptr) break;
       ready_.store(ready_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
       if (declared_ == 0 || admit(*task)) {
         found = task;
@@ -182,7 +240,7 @@ Task *Workers::pop() noexcept {
     queued_bytes_ -= found->bytes;
     --declared_;
   }
-  --queued_;
+  taken_.store(taken_.load(std::memory_order_relaxed) + 1);
   if (room_waiters_ != 0) {
     room_.fetch_add(1, std::memory_order_relaxed);
     futex_wake(room_, 1);
@@ -192,19 +250,21 @@ Task *Workers::pop() noexcept {
 
 Task *Workers::take_all() noexcept {
   Task *all = nullptr;
-  const auto add = [&all](Task *task) {
+  uint64_t count = 0;
+  const auto add = [&](Task *task) {
     task->next = all;
     all = task;
+    ++count;
   };
-  for (std::deque<Task *> &list : lists_) {
-    std::for_each(list.begin(), list.end(), add);
-    list.clear();
+  empty_inbox();
+  for (List &list : lists_) {
+    while (Task *task = list.pop()) add(task);
   }
   while (Task *task = parked_.pop()) add(task);
+  taken_.fetch_add(count);
   while (Task *task = take_from_others()) add(task);
   queued_bytes_ = 0;
   declared_ = 0;
-  queued_ = 0;
   ready_.store(0, std::memory_order_relaxed);
   room_.fetch_add(1, std::memory_order_relaxed);
   futex_wake(room_);
@@ -275,7 +335,7 @@ brisk_workers_stats Workers::stats() {
   {
     std::lock_guard lock(mutex_);
     figures.threads = started_;
-    figures.queued = queued_;
+    figures.queued = queued();
     figures.queued_bytes = queued_bytes_;
     figures.running = running_;
     figures.refused = refused_;
@@ -307,8 +367,12 @@ brisk_workers_stats Workers::stats() {
 
 void Workers::forget_threads() noexcept {
   const pthread_t thread = pthread_self();
-  started_ = sleepers_ = wakes_ = searching_ = running_ = room_waiters_ = 0;
+  wakes_ = running_ = room_waiters_ = 0;
+  started_ = 0;
+  sleepers_ = 0;
+  searching_.store(0, std::memory_order_relaxed);
   for (Worker &worker : workers_) {
+    worker.searches = false;
     if (!worker.live.load(std::memory_order_relaxed)) continue;
     const bool stays = pthread_equal(worker.thread.load(std::memory_order_relaxed), thread) != 0;
     for (Frame *at = worker.frame.load(std::memory_order_relaxed); at != nullptr; at = at->outer) {
@@ -328,6 +392,10 @@ void Workers::forget_threads() noexcept {
   }
   for (Task *task = take_all(); task != nullptr; task = task->next)
     task->end(BRISK_TASK_STATE_QUEUED, BRISK_TASK_STATE_NEVER_STARTED);
+  // Who was about to queue a task is the parent's.
+  submitted_ = 0;
+  taken_ = 0;
+  room_until_ = 0;
 }
 
 }  // namespace brisk::workers

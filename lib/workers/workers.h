@@ -1,12 +1,13 @@
 // A pool of threads, and the queue before it.
 //
-// Everything that threads share is under one lock, a leaf, held for some dozen instructions: a list
-// of tasks for each priority, and how many threads sleep or search. A thread that finds nothing
-// searches for some microseconds before it sleeps. Whoever queues a task wakes a sleeper only when
-// no thread searches, and a thread that finds a task while more are queued wakes the next one: so a
-// burst of tasks costs one system call, not one each (Vyukov's scheduler for Go). While many are
-// queued and the last ones were short, a thread takes some along; others find them there when the
-// queue is empty.
+// A task goes into the inbox, a stack that costs one compare-and-swap and no lock. Everything else
+// that threads share is under one lock, a leaf, held for some dozen instructions: a list of tasks
+// for each priority, which takes in what the inbox has whenever a thread looks, and how many
+// threads sleep or search. A thread that finds nothing searches for some microseconds before it
+// sleeps. Whoever queues a task wakes a sleeper only when no thread searches, and a thread that
+// finds a task while more are queued wakes the next one: so a burst of tasks costs one system call,
+// not one each (Vyukov's scheduler for Go). While many are queued and the last ones were short, a
+// thread takes some along; others find them there when the queue is empty.
 //
 // A library would have to keep five promises together: a wait inside a task that helps, deadlines,
 // fork, an end of the process with work in flight, and memory admitted by the budget. oneTBB hangs
@@ -25,7 +26,6 @@
 
 #include <array>
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -48,7 +48,7 @@ struct Options {
 };
 
 // Nanoseconds. Such a task takes less than waking a thread for it, and is not timed by itself.
-inline constexpr uint64_t tiny_task = 1'000;
+inline constexpr uint64_t tiny_task = 3'000;
 
 enum class Submitted { queued, refused, closed };
 
@@ -65,6 +65,9 @@ class Workers final : public Counted {
   bool wait(Task &task, uint64_t deadline);
   // Runs another task, where this thread is a worker of this pool and one is queued.
   bool help() noexcept;
+  // The task that this thread runs is about to tell that it is done: whoever is told may queue the
+  // next one at once, and need wake nobody for it.
+  void ending() noexcept;
 
   void cancel(Task &task) noexcept;
 
@@ -86,7 +89,7 @@ class Workers final : public Counted {
         [=](Ends &ends, bool exclusive) { ends[static_cast<size_t>(end)].add(times, exclusive); });
   }
   // Whether its tasks, lately, took less than it takes to wake a thread for them.
-  bool hurried() const noexcept { return pace_.load(std::memory_order_relaxed) < tiny_task; }
+  bool hurried() const noexcept { return hurried_.load(std::memory_order_relaxed); }
   brisk_workers_stats stats();
 
  private:
@@ -108,8 +111,12 @@ class Workers final : public Counted {
     std::atomic<uint64_t> since{0};  // when that began
     Task *spent = nullptr;           // what it ran, of this thread alone
     uint64_t pace = UINT64_MAX / 8;  // how long its tasks take, lately; of this thread alone
-    // Short tasks that it took along. Whoever exchanges one for null has it.
-    std::array<std::atomic<Task *>, 8> ahead{};
+    bool searches = false;           // whether searching_ counts it; of this thread alone
+    // Short tasks that it took along, in the first `taken` places; it has come to place `at`.
+    // Whoever exchanges one for null has it.
+    uint32_t at = 0;
+    std::atomic<uint32_t> taken{0};
+    std::array<std::atomic<Task *>, 64> ahead{};
     Histogram waits;
     Histogram runs;
   };
@@ -138,7 +145,14 @@ class Workers final : public Counted {
   void finish(Task &task, brisk_task_state from, brisk_task_state end) noexcept;
   void drop(Task *tasks) noexcept;
 
+  bool has_tasks() const noexcept {
+    return ready_.load(std::memory_order_relaxed) != 0 || inbox_.load() != nullptr;
+  }
+  uint64_t queued() const noexcept { return submitted_.load() - taken_.load(); }
+  bool post(Task *task) noexcept;
+
   // All of these with the lock. Starting and waking tell whether signal_ has sleepers to wake.
+  void empty_inbox() noexcept;
   Task *pop() noexcept;
   bool admit(Task &task) noexcept;
   bool call_worker() noexcept;
@@ -149,36 +163,45 @@ class Workers final : public Counted {
   Task *take_from_others() noexcept;
   Task *take_all() noexcept;
   // Lets go of the lock meanwhile: searches, or sleeps until it is called or a task that waits for
-  // memory may have it. `searches` says whether this thread is counted as one that searches.
-  void idle(std::unique_lock<AdaptiveMutex> &lock, bool &searches) noexcept;
+  // memory may have it.
+  void idle(std::unique_lock<AdaptiveMutex> &lock, Worker &worker) noexcept;
+  void searches(Worker &worker, bool now) noexcept;
+  void ending(Worker &worker) noexcept;
 
   void forget_threads() noexcept;  // in the child of a fork
 
   const Ref<Runtime> runtime_;
   const Options options_;
 
-  AdaptiveMutex mutex_;
-  // Addresses, not a list through the tasks: whoever takes some along touches none under the lock.
-  std::array<std::deque<Task *>, 3> lists_;
+  // What whoever queues reads, and what seldom changes.
+  std::atomic<bool> closed_{false};
+  std::atomic<bool> hurried_{false};
+  std::atomic<uint32_t> started_{0};   // threads that live; written under the lock
+  std::atomic<uint32_t> sleepers_{0};  // the same
+  // Threads that look for work or are about to, and sleepers that were woken: the one word here
+  // that also counts up without the lock.
+  std::atomic<uint32_t> searching_{0};
+  std::atomic<uint32_t> signal_{0};  // what sleepers sleep on
+  std::atomic<uint32_t> room_{0};    // what those sleep on who want to queue
+  std::atomic<uint32_t> quiet_{0};   // what close sleeps on
+
+  // What whoever queues writes. Up to here the queue has room, as far as somebody has looked.
+  alignas(64) std::atomic<Task *> inbox_{nullptr};
+  std::atomic<uint64_t> submitted_{0};
+  std::atomic<uint64_t> room_until_{0};
+
+  alignas(64) AdaptiveMutex mutex_;
+  std::array<List, 3> lists_;
   List parked_;          // they wait for memory
   size_t declared_ = 0;  // tasks in all of these that declared bytes
   uint64_t queued_bytes_ = 0;
   uint64_t refused_ = 0;
-  uint32_t started_ = 0;  // threads that live
-  uint32_t sleepers_ = 0;
-  uint32_t wakes_ = 0;      // sleepers that were woken and have not noticed yet
-  uint32_t searching_ = 0;  // those, and threads that look for work
+  uint32_t wakes_ = 0;  // sleepers that were woken and have not noticed yet
   uint32_t running_ = 0;
   uint32_t room_waiters_ = 0;
   bool orphaned_ = false;
-  uint64_t queued_ = 0;             // in all lists
-  std::atomic<uint64_t> ready_{0};  // of these, not parked; written under the lock
-  std::atomic<bool> closed_{false};
-  std::atomic<uint32_t> signal_{0};       // what sleepers sleep on
-  std::atomic<uint32_t> room_{0};         // what those sleep on who want to queue
-  std::atomic<uint32_t> quiet_{0};        // what close sleeps on
-  std::atomic<uint32_t> submissions_{0};  // written under the lock
-  std::atomic<uint64_t> pace_{UINT64_MAX / 8};
+  std::atomic<uint64_t> ready_{0};  // in the lists; written under the lock
+  std::atomic<uint64_t> taken_{0};  // of those submitted; the same
   Stripes<Ends> ends_;
   std::vector<Worker> workers_;
 };
