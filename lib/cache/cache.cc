@@ -116,12 +116,25 @@ void Cache::fork_prepare() noexcept {
 
 void Cache::fork_release(bool in_child) noexcept {
   if (in_child) {
-    store_.index.mend();
+    mend();
     swept_ = UINT64_MAX;  // by nobody: the next write starts a sweeper
   }
   codec_.fork_release(in_child);
   mutex_.unlock();
   loads_.fork_release(in_child);
+}
+
+// What somebody was overwriting at that moment is neither the old value nor the new one.
+void Cache::mend() noexcept {
+  store_.index.each_bucket([this](Bucket &bucket) {
+    if (!bucket.mend()) return;
+    for (unsigned slot = 0; slot < Bucket::slots; ++slot) {
+      const EntryRef ref = bucket.refs[slot].load(std::memory_order_relaxed);
+      if (ref == 0) continue;
+      Entry &entry = *store_.arena.at(ref);
+      take_out(entry, store_.hash_of(entry), {&bucket, slot}, erased);
+    }
+  });
 }
 
 brisk_status Cache::next_event(void *buffer, size_t capacity, size_t *size, int32_t *cause) {
@@ -140,7 +153,10 @@ void Cache::stats(brisk_cache_stats *stats) {
   counters_.each([&](const Counters &counters) {
     stats->hits += counters.hits.read();
     stats->misses += counters.misses.read();
+    stats->puts += counters.overwrites.read();
+    stats->evicted_replaced_bytes += counters.overwritten_bytes.read();
   });
+  stats->evicted_replaced = stats->puts;
   const uint64_t lookups = stats->hits + stats->misses;
   stats->hit_ratio =
       lookups == 0 ? 0 : static_cast<double>(stats->hits) / static_cast<double>(lookups);
@@ -151,16 +167,16 @@ void Cache::stats(brisk_cache_stats *stats) {
 
   std::lock_guard lock(mutex_);
   stats->entries = store_.index.size();
-  stats->puts = puts_;
+  stats->puts += puts_;
   stats->refusals = refusals_;
   stats->evicted_capacity = departures_[capacity].entries;
   stats->evicted_expired = departures_[expired].entries;
   stats->evicted_erased = departures_[erased].entries;
-  stats->evicted_replaced = departures_[replaced].entries;
+  stats->evicted_replaced += departures_[replaced].entries;
   stats->evicted_capacity_bytes = departures_[capacity].bytes;
   stats->evicted_expired_bytes = departures_[expired].bytes;
   stats->evicted_erased_bytes = departures_[erased].bytes;
-  stats->evicted_replaced_bytes = departures_[replaced].bytes;
+  stats->evicted_replaced_bytes += departures_[replaced].bytes;
   stats->events_dropped = events_.dropped();
   stats->entry_bytes = entry_bytes_;
   stats->index_bytes = store_.index.charge();

@@ -6,6 +6,8 @@
 // in one of the policy's queues and, if it has a lifetime, in the wheel: in all of them or in none
 // when the write lock is free.
 //
+// A put of a value that takes as many bytes as the one before needs no lock either (overwrite.cc).
+//
 // Invariant: account().held() <= capacity at every instant. Every byte is reserved before it is
 // taken: slabs, blobs, tables, ghosts, contexts, copies for callers, and this object.
 //
@@ -149,6 +151,8 @@ class Cache final : public Member {
   struct Counters {
     Tally hits;
     Tally misses;
+    Tally overwrites;
+    Tally overwritten_bytes;
   };
   enum Cause : uint8_t {
     capacity = BRISK_CAUSE_CAPACITY,
@@ -195,6 +199,10 @@ class Cache final : public Member {
   void drop_broken(Entry *entry, Key key);
   Loose *make_loose(size_t size);
 
+  // overwrite.cc
+  bool overwrite(Key key, uint64_t hash, const void *value, size_t value_size,
+                 uint64_t ttl) noexcept;
+
   // write.cc, and room.cc from make_index_room on
   void check_size(const void *key, size_t size, size_t value_size) const;
   memory::Block take_block(size_t size, bool *refused);
@@ -229,6 +237,7 @@ class Cache final : public Member {
   void tell_sweeper(uint64_t due) noexcept;
   uint64_t expire(uint64_t now, size_t most, bool thorough) noexcept;
   void housekeeping() noexcept;
+  void mend() noexcept;  // in the child of a fork
   template <class Chosen>
   uint64_t erase_where(Chosen &&chosen);
 
@@ -255,7 +264,7 @@ class Cache final : public Member {
   uint64_t raw_bytes_ = 0;
   uint64_t stored_bytes_ = 0;
   uint64_t compressed_ = 0;
-  uint64_t puts_ = 0;
+  uint64_t puts_ = 0;  // without those that overwrote
   uint64_t refusals_ = 0;
   uint64_t swept_ = UINT64_MAX;  // when the sweeper will come
   std::array<Departures, 5> departures_{};

@@ -8,8 +8,9 @@
 // own (blob), its key still in the slot; a key beyond inline_key_max lies in the block before its
 // value, with its hash in the slot.
 //
-// Invariants. key, value, sizes and flags never change once the entry is in the index, so a reader
-// without a lock may copy them and validate afterwards (index.h). next, prev and queue belong to
+// Invariants. key, sizes and flags never change once the entry is in the index, and the value only
+// under both bits of its bucket, so a reader without a lock may copy them and validate afterwards
+// (index.h); a pinned value never changes. next, prev and queue belong to
 // the policy, lifetime links to the wheel, both under the write lock. The deadline and the time of
 // last use change under the lock bit of the entry's bucket. pins changes by locked instructions; it
 // counts callers, and its top bit says that the entry left the index.

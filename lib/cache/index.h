@@ -11,12 +11,15 @@
 // unlock(), which leaves a new version. A reader loads the version, looks, copies, and checks that
 // the version is the same: then the entry was in the index all the time, and the memory of an entry
 // is reused only after it left the index. A reader that wants to keep an entry takes the bucket's
-// pin bit, which no other change can pass, and counts itself in. Heat is written by readers without
+// pin bit, which no other change can pass, and counts itself in. Who overwrites a value in its
+// place (overwrite.cc) takes both bits, without the write lock. Heat is written by readers without
 // any of this: what a race loses is one count.
 //
 // Growth builds a new table under the write lock while readers go on in the old one, publishes it,
 // then empties every old bucket under a new version, so that nobody trusts the old table any more.
-// Old tables stay mapped, their pages given back.
+// From the moment a bucket is copied it is frozen: nobody overwrites through it, since the same
+// entry could be overwritten through its new bucket. Old tables stay mapped, their pages given
+// back.
 //
 // Memory order: unlock() releases, version() acquires; the fence in unchanged() keeps the copies
 // before the second load. lock() ends in a release fence, so that no change of the bucket is
@@ -44,7 +47,8 @@ struct alignas(64) Bucket {
   static constexpr unsigned slots = 11;
   static constexpr uint32_t writing = 1;
   static constexpr uint32_t pinning = 2;
-  static constexpr uint32_t step = 4;
+  static constexpr uint32_t frozen = 4;
+  static constexpr uint32_t step = 8;
   static constexpr uint32_t heat_max = 3;
 
   std::array<std::atomic<uint8_t>, slots> tags;  // 0 is an empty slot
@@ -109,18 +113,35 @@ struct alignas(64) Bucket {
     version.store(before & ~pinning, std::memory_order_release);
   }
 
+  // For who overwrites: both bits, if the bucket is still as it was at `before`.
+  bool lock_at(uint32_t before) noexcept {
+    if ((before & (writing | pinning | frozen)) != 0) return false;
+    if (!version.compare_exchange_strong(before, before | writing | pinning,
+                                         std::memory_order_acquire))
+      return false;
+    racy_write_fence();
+    return true;
+  }
+  // Nothing was changed after all.
+  void unlock_at(uint32_t before) noexcept { version.store(before, std::memory_order_release); }
+
   // For the writer.
   void lock() noexcept;
+  void freeze() noexcept {
+    lock();
+    version.fetch_or(frozen, std::memory_order_relaxed);
+    unlock();
+  }
   void unlock() noexcept {
     const uint32_t now = version.load(std::memory_order_relaxed);
     version.store((now & ~(writing | pinning)) + step, std::memory_order_release);
   }
   uint32_t settled_version() const noexcept;  // waits for the writer
-  // In the child of a fork: whoever held a bit is gone.
-  void mend() noexcept {
+  // In the child of a fork: whoever held a bit is gone. Whether that was in the middle of a value.
+  bool mend() noexcept {
     const uint32_t now = version.load(std::memory_order_relaxed);
-    if ((now & (writing | pinning)) != 0)
-      version.store((now & ~(writing | pinning)) + step, std::memory_order_relaxed);
+    if ((now & (writing | pinning)) != 0) unlock();
+    return (now & writing) != 0;
   }
 
   uint32_t heat(unsigned slot) const noexcept {
@@ -220,7 +241,10 @@ class Index {
     std::unique_ptr<Table> next = make_table(buckets);
     if (next == nullptr) return false;
     if (const Table *old = table_.load(std::memory_order_relaxed)) {
-      for (uint32_t at = 0; at < old->count; ++at) move_bucket(*old, at, *next, hash_of);
+      for (uint32_t at = 0; at < old->count; ++at) {
+        old->buckets[at].freeze();
+        move_bucket(*old, at, *next, hash_of);
+      }
     }
     publish(std::move(next));
     return true;
@@ -230,9 +254,6 @@ class Index {
   void each_bucket(Visit &&visit) const {
     const Table &table = *table_.load(std::memory_order_relaxed);
     for (uint32_t at = 0; at < table.count; ++at) visit(table.buckets[at]);
-  }
-  void mend() noexcept {
-    if (table() != nullptr) each_bucket([](Bucket &bucket) { bucket.mend(); });
   }
 
  private:

@@ -26,11 +26,11 @@ constexpr size_t scratch_size = 16384;
 // Everything about an entry that can be settled before the write lock is taken.
 class Cache::Draft {
  public:
-  Draft(Cache &cache, const void *key, size_t key_size, const void *value, size_t value_size,
-        uint64_t deadline)
+  Draft(Cache &cache, const void *key, size_t key_size, uint64_t hash, const void *value,
+        size_t value_size, uint64_t deadline)
       : key(key),
         key_size(key_size),
-        hash(cache.store_.hash(key, key_size)),
+        hash(hash),
         raw(value),
         raw_size(value_size),
         deadline(deadline),
@@ -170,8 +170,10 @@ brisk_status Cache::put(const void *key, size_t size, const void *value, size_t 
                         uint64_t ttl) {
   check_size(key, size, value_size);
   if (loads_.any()) loads_.supersede(key, size);
+  const uint64_t hash = store_.hash(key, size);
+  if (overwrite({key, size}, hash, value, value_size, ttl)) return BRISK_OK;
   try {
-    Draft draft(*this, key, size, value, value_size, deadline(ttl));
+    Draft draft(*this, key, size, hash, value, value_size, deadline(ttl));
     if (draft.take_blob(*this)) {
       for (bool again = true;; again = false) {
         {
@@ -197,7 +199,8 @@ void Cache::DraftDeleter::operator()(Draft *draft) const noexcept { delete draft
 Cache::DraftPointer Cache::draft_loaded(const void *key, size_t size, const void *value,
                                         size_t value_size, uint64_t ttl) {
   if (size + value_size > options_.capacity / 2) return nullptr;
-  DraftPointer draft(new Draft(*this, key, size, value, value_size, deadline(ttl)));
+  DraftPointer draft(
+      new Draft(*this, key, size, store_.hash(key, size), value, value_size, deadline(ttl)));
   if (!draft->take_blob(*this)) draft.reset();
   return draft;
 }
@@ -207,8 +210,11 @@ brisk_value *Cache::keep_loaded(Draft *draft, const void *value, size_t value_si
     std::lock_guard lock(mutex_);
     if (!closed() && commit(*draft, {.absent = true}) == BRISK_OK && wanted &&
         (draft->flags & is_compressed) == 0) {
-      Entry &entry = *store_.arena.at(store_.find(draft->key, draft->key_size, draft->hash).ref());
+      const Index::Position position = store_.find(draft->key, draft->key_size, draft->hash);
+      Entry &entry = *store_.arena.at(position.ref());
+      position.bucket->lock();  // nobody overwrites it
       add_pin(entry);
+      position.bucket->unlock();
       return value::of(&entry);
     }
   }
@@ -357,7 +363,7 @@ brisk_status Cache::rewrite(Key key, uint64_t hash, uint64_t ttl) {
     }
   }
   BRISK_PAUSE("touch.before_commit");
-  Draft draft(*this, key.data, key.size, value, entry->raw_size(), deadline(ttl));
+  Draft draft(*this, key.data, key.size, hash, value, entry->raw_size(), deadline(ttl));
   if (!draft.take_blob(*this)) return BRISK_REFUSED;
   std::lock_guard lock(mutex_);
   check_open();
