@@ -1,5 +1,8 @@
 // Interleavings that chance seldom finds, forced: a thread stops at a named point of the library
 // while another one does what must not hurt it.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <mutex>
 
 #include "base/fault.h"
@@ -71,6 +74,63 @@ TEST_F(SchedulesTest, AValueThatIsReplacedUnderAReaderIsReadAsTheNewOne) {
     ASSERT_EQ(put(cache_, "key", other), BRISK_OK);
     ASSERT_EQ(put(cache_, "#", std::string(value_size + 2, '#')), BRISK_OK);  // into the old slot
   });
+  EXPECT_EQ(read(cache_, "key"), other);
+}
+
+TEST_F(SchedulesTest, AnEntryThatIsPinnedBeforeItIsOverwrittenKeepsItsValue) {
+  make(1 << 20);
+  ASSERT_EQ(put(cache_, "key", value_of("key")), BRISK_OK);
+  const std::string other(value_size, 'n');
+  Value pinned;
+  once("overwrite.matched", [&] { ASSERT_EQ(get(cache_, "key", &pinned), BRISK_OK); });
+  ASSERT_EQ(put(cache_, "key", other), BRISK_OK);
+  EXPECT_EQ(bytes_of(pinned.get()), value_of("key"));
+  EXPECT_EQ(read(cache_, "key"), other);
+  ASSERT_EQ(put(cache_, "key", value_of("key")), BRISK_OK);  // nobody pins this one
+  EXPECT_EQ(stats_of(cache_).evicted_replaced, 2u);
+}
+
+TEST_F(SchedulesTest, AnEntryThatGoesBeforeItIsOverwrittenIsPutAnew) {
+  make(1 << 20);
+  ASSERT_EQ(put(cache_, "key", value_of("key")), BRISK_OK);
+  const std::string other(value_size, 'n');
+  once("overwrite.matched", [&] { recycle("key"); });
+  ASSERT_EQ(put(cache_, "key", other), BRISK_OK);
+  EXPECT_EQ(read(cache_, "key"), other);
+  EXPECT_EQ(read(cache_, "###"), std::string(value_size, '#'));
+}
+
+TEST_F(SchedulesTest, AnEntryIsNotOverwrittenThroughAnOutgrownTable) {
+  make(8 << 20);
+  const size_t next = put_until_growth(0);
+  const std::string key = key_of(next / 2);
+  const std::string other(value_size, 'n');
+  once("overwrite.matched", [&] {
+    put_until_growth(next);
+    recycle(key);
+  });
+  ASSERT_EQ(put(cache_, key, other), BRISK_OK);
+  EXPECT_EQ(read(cache_, key), other);
+  EXPECT_EQ(read(cache_, std::string(key.size(), '#')), std::string(value_size, '#'));
+}
+
+TEST_F(SchedulesTest, AValueThatWasHalfWrittenAtAForkIsGoneInTheChild) {
+  make(1 << 20);
+  ASSERT_EQ(put(cache_, "key", value_of("key")), BRISK_OK);
+  const std::string other(value_size, 'n');
+  int status = -1;
+  once("overwrite.written", [&] {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(20);
+      const bool gone = read(cache_, "key") == "BRISK_MISS" && stats_of(cache_).entries == 0;
+      const bool back = put(cache_, "key", other) == BRISK_OK && read(cache_, "key") == other;
+      _exit(gone && back ? 0 : 1);
+    }
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+  });
+  ASSERT_EQ(put(cache_, "key", other), BRISK_OK);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
   EXPECT_EQ(read(cache_, "key"), other);
 }
 

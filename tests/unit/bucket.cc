@@ -52,6 +52,26 @@ TEST(Bucket, APinHoldsOffWritersAndDoesNotDisturbReaders) {
   EXPECT_FALSE(bucket.lock_pin(version)) << "of a bucket that has changed";
 }
 
+TEST(Bucket, WhoOverwritesHoldsOffEverybodyAndPassesNoChange) {
+  Bucket bucket{};
+  const uint32_t version = bucket.stable_version();
+  ASSERT_TRUE(bucket.lock_at(version));
+  EXPECT_FALSE(bucket.lock_at(version)) << "twice";
+  EXPECT_FALSE(bucket.unchanged(version)) << "while it is written";
+  bucket.unlock_at(version);
+  EXPECT_TRUE(bucket.unchanged(version)) << "nothing was written";
+  ASSERT_TRUE(bucket.lock_pin(version));
+  EXPECT_FALSE(bucket.lock_at(version)) << "somebody pins";
+  bucket.unlock_pin(version);
+  ASSERT_TRUE(bucket.lock_at(version));
+  bucket.unlock();
+  EXPECT_FALSE(bucket.lock_at(version)) << "of a bucket that has changed";
+  bucket.freeze();
+  const uint32_t frozen = bucket.stable_version();
+  EXPECT_FALSE(bucket.lock_at(frozen)) << "through an outgrown table";
+  EXPECT_TRUE(bucket.lock_pin(frozen));
+}
+
 TEST(Bucket, HeatOfASlotLeavesTheOthersAlone) {
   Bucket bucket{};
   for (int hit = 0; hit < 5; ++hit) bucket.warm(10);
