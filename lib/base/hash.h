@@ -24,6 +24,12 @@ inline constexpr size_t hash_inlined = 16;
   return XXH3_len_0to16_64b(static_cast<const xxh_u8 *>(data), size, XXH3_kSecret, seed);
 }
 
+// Either, by size.
+[[gnu::always_inline]] inline uint64_t hash_key(const void *data, size_t size,
+                                                uint64_t seed) noexcept {
+  return size <= hash_inlined ? hash_short(data, size, seed) : hash_bytes(data, size, seed);
+}
+
 inline uint64_t random_seed() noexcept {
   uint64_t seed = 0;
   if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) == static_cast<ssize_t>(sizeof seed))

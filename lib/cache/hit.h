@@ -27,7 +27,7 @@ struct Lookup {
                                     uint64_t seed) noexcept {
     key = of;
     key_size = size;
-    hash = size <= hash_inlined ? hash_short(of, size, seed) : hash_bytes(of, size, seed);
+    hash = hash_key(of, size, seed);
     bucket = &table.buckets[table.home(hash)];
   }
 

@@ -22,7 +22,7 @@ struct Store {
   Index index;
   const uint64_t seed;
 
-  uint64_t hash(const void *key, size_t size) const noexcept { return hash_bytes(key, size, seed); }
+  uint64_t hash(const void *key, size_t size) const noexcept { return hash_key(key, size, seed); }
   uint64_t hash_of(Entry &entry) const noexcept {
     return entry.long_key() ? uint64_t{entry.blob().hash} : hash(entry.slot_key(), entry.key_size);
   }

@@ -256,9 +256,9 @@ brisk_status Cache::commit(Draft &draft, const Condition &condition) {
   if (position || (make_index_room() && (store_.index.size() < options_.max_entries || evict()))) {
     entry = take_slot(Arena::class_of(draft.slot_size));
   }
-  // Making room may have evicted the very entry, or moved it.
-  position = store_.find(draft.key, draft.key_size, draft.hash);
   if (entry == nullptr) return BRISK_REFUSED;
+  // Making room may have evicted the very entry, or moved it.
+  if (position) position = store_.find(draft.key, draft.key_size, draft.hash);
   Entry *const old = position ? store_.arena.at(position.ref()) : nullptr;
   const uint64_t now = runtime_->clock().now();
   const uint64_t idle_end =
