@@ -4,7 +4,9 @@
 // at a time, so that a second thread only gets in the way. What profits is a load that waits: for a
 // disk, a network, a license server. A crew therefore starts with one thread and grows only when
 // each of its threads has been outside the system's loader for a while with the same load, doubling
-// up to its limit. The caller loads nothing itself, so that its timeout holds.
+// up to its limit. The caller loads nothing itself, so that its timeout holds. A thread pays for
+// its start by what each load leaves to the next one (Row), which loads one by one have to find
+// out.
 #include <algorithm>
 
 #include "base/error.h"
@@ -17,6 +19,8 @@ namespace {
 constexpr uint32_t threads_default = 4;
 constexpr uint32_t threads_max = 256;
 constexpr uint64_t patience = 500'000;  // ns that a load may take before it counts as long
+constexpr uint64_t nap_min = patience + patience / 4;  // until the caller looks at the loads
+constexpr uint64_t nap_max = 8 * patience;
 
 uint64_t now() noexcept { return Clock(false).exact(); }
 
@@ -125,6 +129,7 @@ brisk_status Modules::watch(const std::shared_ptr<Crew> &crew, uint64_t end, Loc
   };
   crews_.push_back(crew.get());
   const Listed listed{crews_, crew.get()};
+  uint64_t nap = nap_min;  // a look gets in the way of the loads, so fewer and fewer
   while (crew->remaining != 0 && !closed_) {
     const bool may_grow = crew->threads < crew->limit && crew->waiting() != 0;
     if (crew->threads == 0 || (may_grow && crew->is_slow())) {
@@ -132,18 +137,22 @@ brisk_status Modules::watch(const std::shared_ptr<Crew> &crew, uint64_t end, Loc
           {std::max(crew->threads, 1u), crew->limit - crew->threads, crew->waiting()});
       for (size_t i = 0; i < std::max<size_t>(more, 1); ++i)
         crew->threads += start("brisk-load", &Modules::work, crew) ? 1 : 0;
+      nap = nap_min;
       if (crew->threads == 0) fail(BRISK_OUT_OF_MEMORY, "the system gives no thread to load on");
     }
-    wait(crew->watch, lock, may_grow ? std::min(end, Clock::add(now(), patience)) : end);
+    wait(crew->watch, lock, may_grow ? std::min(end, Clock::add(now(), nap)) : end);
+    nap = std::min(2 * nap, nap_max);
     if (crew->remaining != 0 && now() >= end) return BRISK_TIMEOUT;
   }
   return BRISK_OK;
 }
 
 void Modules::work(Crew &crew) {
+  Row row;
   Lock lock(mutex_);
   while (crew.remaining != 0 && !closed_) {
     if (crew.waiting() == 0) {
+      row = {};
       ++crew.idlers;
       crew.idle.wait(lock);
       --crew.idlers;
@@ -153,7 +162,7 @@ void Modules::work(Crew &crew) {
     Module &module = *all_[index];
     crew.active.push_back(&module);
     try {
-      bring(module, UINT64_MAX, lock);
+      bring(module, UINT64_MAX, lock, &row);
     } catch (const std::exception &) {
       // It is kept with the module. Without memory to keep it, it is tried again at its next use.
     } catch (const Failure &) {

@@ -33,7 +33,7 @@ std::string path_of(void *handle, const std::string &asked) {
 
 }  // namespace
 
-Library open_library(const std::string &name, const std::string &folder) {
+Library open_library(const std::string &name, const std::string &folder, Row *row) {
   const bool bare = name.find('/') == std::string::npos;
   const std::string beside = name.front() == '/' ? name : folder + "/" + name;
   std::string tried;
@@ -41,7 +41,7 @@ Library open_library(const std::string &name, const std::string &folder) {
     tried += (tried.empty() ? "tried " : "; tried ") + path + ": " + why;
   };
   try {
-    check_trusted(beside);
+    check_trusted(beside, row != nullptr ? &row->trusted : nullptr);
     std::string why;
     if (void *handle = open_path(beside, &why)) return {handle, path_of(handle, beside)};
     note(beside, why);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <ctime>
 #include <exception>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -18,24 +19,25 @@ constexpr size_t message_max = 1024;
 
 uint64_t now() noexcept { return Clock(false).exact(); }
 
-void load_library(Module &module, const Host *host, Ended *ended) {
+void load_library(Module &module, const Host *host, Row *row, Ended *ended) {
   const Manifest &manifest = module.manifest;
   if (manifest.is_driver()) check_versions(manifest);
   const std::string folder = module.source.substr(0, module.source.rfind('/'));
-  ended->library = open_library(manifest.library, folder);
+  ended->library = open_library(manifest.library, folder, row);
   module.busy_since.store(now(), std::memory_order_relaxed);
   if (manifest.is_driver())
     ended->driver = std::make_unique<const Driver>(negotiate(ended->library, manifest, *host));
 }
 
-void load(Module &module, const Host *host, Ended *ended) {
-  const uint64_t before = resident_bytes();
+void load(Module &module, const Host *host, Row *row, Ended *ended) {
+  uint64_t before = row != nullptr ? std::exchange(row->resident, 0) : 0;
+  if (before == 0) before = resident_bytes();
   const uint64_t begin = now();
   if (module.callback) {
     module.busy_since.store(begin, std::memory_order_relaxed);
     module.callback.run(BRISK_MODULE_STEP_LOAD);
   } else {
-    load_library(module, host, ended);
+    load_library(module, host, row, ended);
   }
   const uint64_t loaded = now();
   ended->load_ns = loaded - begin;
@@ -45,6 +47,7 @@ void load(Module &module, const Host *host, Ended *ended) {
   }
   const uint64_t after = resident_bytes();
   ended->gained = after > before ? after - before : 0;
+  if (row != nullptr) row->resident = after;
 }
 
 }  // namespace
@@ -62,7 +65,7 @@ void Callback::run(brisk_module_step step) const {
   throw Failure(BRISK_LOAD_FAILED, std::move(reason));
 }
 
-Ended run_load(Module &module, const Host *host) noexcept {
+Ended run_load(Module &module, const Host *host, Row *row) noexcept {
   Ended ended;
   const uint64_t begin = now();
   const auto failed = [&](brisk_status status, const char *what, const char *why) noexcept {
@@ -76,7 +79,7 @@ Ended run_load(Module &module, const Host *host) noexcept {
   };
   try {
     ended.thread = static_cast<uint64_t>(syscall(SYS_gettid));
-    load(module, host, &ended);
+    load(module, host, row, &ended);
   } catch (const Failure &failure) {
     failed(BRISK_LOAD_FAILED, "", failure.message().c_str());
   } catch (const std::bad_alloc &) {

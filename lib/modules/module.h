@@ -94,7 +94,7 @@ struct Module {
 };
 
 // Loads a module on this thread, outside every lock. Never throws: what went wrong is in what it
-// returns.
-Ended run_load(Module &module, const Host *host) noexcept;
+// returns. `row` is null for a load that follows no other.
+Ended run_load(Module &module, const Host *host, Row *row) noexcept;
 
 }  // namespace brisk::modules

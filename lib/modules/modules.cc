@@ -201,7 +201,7 @@ brisk_status Modules::load(std::string_view name, uint64_t timeout) {
   return bring(module, deadline(timeout), lock);
 }
 
-brisk_status Modules::bring(Module &module, uint64_t deadline, Lock &lock) {
+brisk_status Modules::bring(Module &module, uint64_t deadline, Lock &lock, Row *row) {
   // Once, unless somebody forgets a failure meanwhile.
   while (!module.is(BRISK_MODULE_STATE_LOADED)) {
     if (module.is(BRISK_MODULE_STATE_FAILED))
@@ -209,7 +209,7 @@ brisk_status Modules::bring(Module &module, uint64_t deadline, Lock &lock) {
     const Order parts = order(module);
     if (!parts.circle.empty()) module.fail(BRISK_DEADLOCK, circle_text(parts.circle));
     for (const size_t index : parts.sequence) {
-      const brisk_status status = settle(*all_[index], deadline, lock);
+      const brisk_status status = settle(*all_[index], deadline, lock, row);
       if (status != BRISK_OK) return status;
     }
   }
@@ -217,13 +217,13 @@ brisk_status Modules::bring(Module &module, uint64_t deadline, Lock &lock) {
 }
 
 // Waits for a load in flight, or leads it when everything that it needs is there.
-brisk_status Modules::settle(Module &module, uint64_t deadline, Lock &lock) {
+brisk_status Modules::settle(Module &module, uint64_t deadline, Lock &lock, Row *row) {
   while (true) {
     check_open();
     if (module.is(BRISK_MODULE_STATE_LOADED) || module.is(BRISK_MODULE_STATE_FAILED))
       return BRISK_OK;
     if (module.is(BRISK_MODULE_STATE_UNLOADED)) {
-      if (is_ready(module)) lead(module, lock);
+      if (is_ready(module)) lead(module, lock, row);
       return BRISK_OK;
     }
     check_circle(module);
@@ -233,6 +233,7 @@ brisk_status Modules::settle(Module &module, uint64_t deadline, Lock &lock) {
       return pthread_equal(other.thread, pthread_self()) != 0;
     });
     waiting_.erase(mine);
+    if (row != nullptr) *row = {};
     if (!in_time && module.is(BRISK_MODULE_STATE_LOADING)) return BRISK_TIMEOUT;
   }
 }
@@ -254,7 +255,7 @@ void Modules::check_circle(const Module &module) const {
                                     "; declare the dependency, or do not load it from a callback");
 }
 
-void Modules::lead(Module &module, Lock &lock) {
+void Modules::lead(Module &module, Lock &lock, Row *row) {
   if (module.manifest.is_driver() && module.host == nullptr) module.host = &Host::make(runtime_);
   module.state = BRISK_MODULE_STATE_LOADING;
   module.leader = pthread_self();
@@ -263,7 +264,7 @@ void Modules::lead(Module &module, Lock &lock) {
   ++module.attempts;
   ++loading_;
   lock.unlock();
-  Ended ended = run_load(module, module.host);
+  Ended ended = run_load(module, module.host, row);
   lock.lock();
   --loading_;
   module.ended = std::move(ended);

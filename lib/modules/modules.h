@@ -92,9 +92,9 @@ class Modules final : public Member {
   bool is_complete(const Order &order) const;
   bool is_ready(Module &module);
   void check_circle(const Module &module) const;
-  brisk_status bring(Module &module, uint64_t deadline, Lock &lock);
-  brisk_status settle(Module &module, uint64_t deadline, Lock &lock);
-  void lead(Module &module, Lock &lock);
+  brisk_status bring(Module &module, uint64_t deadline, Lock &lock, Row *row = nullptr);
+  brisk_status settle(Module &module, uint64_t deadline, Lock &lock, Row *row = nullptr);
+  void lead(Module &module, Lock &lock, Row *row);
   void forget_failure(Module &module);
   void load_complete_ones(Lock &lock);
   [[noreturn]] static void fail_with(const std::vector<const Module *> &failed);

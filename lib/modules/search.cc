@@ -158,14 +158,21 @@ std::vector<std::string> search_path() {
   return folders;
 }
 
-void check_trusted(const std::string &path) {
+void check_trusted(const std::string &path, std::string *folder) {
+  const std::string above = path.substr(0, path.rfind('/'));
+  struct stat about{};
+  const auto check_file = [&about] {
+    if (!S_ISREG(about.st_mode)) fail(BRISK_INVALID, "it is no regular file");
+    if ((about.st_mode & S_IWOTH) != 0) fail(BRISK_INVALID, "%s", open_to_all);
+  };
+  if (folder != nullptr && !folder->empty() && *folder == above &&
+      lstat(path.c_str(), &about) == 0 && !S_ISLNK(about.st_mode))
+    return check_file();
   const Path real(realpath(path.c_str(), nullptr), std::free);
   if (real == nullptr) fail(BRISK_INVALID, "%s", error_text(errno).c_str());
   std::string at = real.get();
-  struct stat about{};
   if (stat(at.c_str(), &about) != 0) fail(BRISK_INVALID, "%s", error_text(errno).c_str());
-  if (!S_ISREG(about.st_mode)) fail(BRISK_INVALID, "it is no regular file");
-  if ((about.st_mode & S_IWOTH) != 0) fail(BRISK_INVALID, "%s", open_to_all);
+  check_file();
   while (at.size() > 1) {
     at.resize(std::max<size_t>(at.rfind('/'), 1));
     if (stat(at.c_str(), &about) != 0) fail(BRISK_INVALID, "%s", error_text(errno).c_str());
@@ -174,6 +181,7 @@ void check_trusted(const std::string &path) {
       fail(BRISK_INVALID, "everyone may replace what is in %s; chmod o-w, or move it", at.c_str());
     }
   }
+  if (folder != nullptr && path == real.get()) *folder = above;
 }
 
 }  // namespace brisk::modules

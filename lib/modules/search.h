@@ -29,7 +29,9 @@ Found read_manifest(const std::string &path);
 // The folders that are scanned where no folder is named, most important first.
 std::vector<std::string> search_path();
 
-// Throws Failure (INVALID) unless only the owners of a file could have written it.
-void check_trusted(const std::string &path);
+// Throws Failure (INVALID) unless only the owners of a file could have written it. `folder`, where
+// it is not null, is one that was found trusted just now, or empty: its files need no walk to the
+// root. The folder of this file stands there afterwards, when no link led to it.
+void check_trusted(const std::string &path, std::string *folder);
 
 }  // namespace brisk::modules

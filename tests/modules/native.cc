@@ -119,6 +119,27 @@ TEST_F(Native, ThatEveryoneMayWriteAreRefused) {
   EXPECT_FALSE(loop.says("of the system")) << loop;
 }
 
+// A crew does not look again at a folder that it has just found trusted.
+TEST_F(Native, ThatEveryoneMayWriteAreRefusedAmongOthers) {
+  ASSERT_EQ(mkdir((folder_ / "public").c_str(), 0700), 0);
+  for (const char *name : {"a", "c", "e", "open", "public/other"})
+    std::filesystem::copy(drivers + "/plain.so", folder_ / (std::string(name) + ".so"));
+  std::filesystem::create_symlink("public/other.so", folder_ / "b.so");
+  for (const char *path : {"open.so", "public"})
+    ASSERT_EQ(chmod((folder_ / path).c_str(), 0777), 0);
+  folder_.manifest("d", "library = open.so");
+  folder_.manifest("f", "library = public/other.so");
+  for (const char *name : {"a", "b", "c", "e"}) folder_.manifest(name, "");
+  scan(modules_, folder_);
+  const Result failed = load_all(modules_, 1);
+  EXPECT_TRUE(failed.says("3 modules failed; ")) << failed;
+  EXPECT_TRUE(failed.says("module b: tried " + folder_ / "b.so" + ": everyone may replace"))
+      << failed;
+  EXPECT_TRUE(failed.says(folder_ / "open.so" + ": everyone may write to it")) << failed;
+  EXPECT_TRUE(failed.says("module f: tried " + folder_ / "public/other.so" + ": everyone may"))
+      << failed;
+}
+
 TEST_F(Native, DriversComeUp) {
   folder_.driver("connection", "connection", "schemes = count");
   folder_.driver("old", "connection");
