@@ -82,8 +82,20 @@ static int take_name(PyObject *given, PyObject *function, brisk_task_options *op
   return 1;
 }
 
+/* A number of bytes, or a text like "64 MiB". */
+static int take_bytes(PyObject *given, uint64_t *bytes) {
+  RawView text = {0};
+  brisk_error *error = NULL;
+  if (!PyUnicode_Check(given)) return raw_u64(given, "bytes", bytes);
+  if (!raw_bytes(given, "bytes", &text)) return 0;
+  const brisk_status status = brisk_parse_size(text.data, text.size, bytes, &error);
+  raw_drop(&text);
+  if (status != BRISK_OK) raw_raise(status, error);
+  return status == BRISK_OK;
+}
+
 static const char submit_doc[] =
-    "submit(type, workers, function, args, priority, deadline_ns, bytes, name, room_ns, token, "
+    "submit(type, workers, function, args, priority, timeout, bytes, name, room, token, "
     "completions, tag, /)\n--\n\n"
     "Makes an object of type, a TaskBase, for a call of function on a pool; None when the queue\n"
     "has no room in time.";
@@ -100,8 +112,8 @@ static PyObject *submit(PyObject *self, PyObject *const *args, Py_ssize_t count)
   if (!raw_arguments("submit", count, 12)) return NULL;
   if (!raw_handle(args[1], "workers", RAW_WORKERS, 0, &workers) ||
       !raw_i32(args[4], "priority", &options.priority) ||
-      !raw_u64(args[5], "deadline_ns", &options.deadline_ns) ||
-      !raw_u64(args[6], "bytes", &options.bytes) || !raw_u64(args[8], "room_ns", &room_ns) ||
+      !time_lifetime(args[5], "timeout", &options.deadline_ns) ||
+      !take_bytes(args[6], &options.bytes) || !time_timeout(args[8], "room", &room_ns) ||
       !raw_handle(args[9], "token", RAW_TOKEN, 1, &token) ||
       !raw_handle(args[10], "completions", RAW_COMPLETIONS, 1, &completions) ||
       !raw_u64(args[11], "tag", &options.tag)) {

@@ -12,15 +12,15 @@ from time import monotonic_ns
 from weakref import WeakKeyDictionary
 
 from brisk import _brisk
-from brisk.errors import Refused
+from brisk.tasks import Task, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
+    from brisk._brisk import Seconds, TokenHandle
     from brisk.batches import Batch
-    from brisk.tasks import Task
     from brisk.workers import Workers
 
     Watched = TypeVar("Watched", Task, Batch)
@@ -69,27 +69,34 @@ def wake(future: asyncio.Future[None]) -> None:
 
 
 async def run(
-    workers: Workers, function: Callable[..., Any], args: tuple[Any, ...], given: Any, room_ns: int
+    workers: Workers,
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    given: tuple[int, Seconds | None, int | str, str | None],
+    room: Seconds | None,
+    token: TokenHandle | None,
 ) -> Task:
     """Submits a call and waits for its end."""
     loop = asyncio.get_running_loop()
     ends = _ends.get(loop)
     if ends is None:
         ends = _ends[loop] = Ends(loop)
-    until = monotonic_ns() + room_ns
+    until = monotonic_ns() + _brisk.wait_nanoseconds(room, "room")
     pause = 0.0
     while True:
         tag, future = ends.expect(loop)
+        task = None
         try:
-            task = workers._submit(function, args, given, 0, ends._raw, tag)
+            task = _brisk.submit(
+                Task, workers._raw, function, args, *given, None, token, ends._raw, tag
+            )
+        finally:
+            if task is None:
+                ends.forget(tag)
+        if task is not None:
             break
-        except Refused:
-            ends.forget(tag)
-            if monotonic_ns() >= until:
-                raise
-        except BaseException:
-            ends.forget(tag)
-            raise
+        if monotonic_ns() >= until:
+            raise refused()
         await asyncio.sleep(pause)
         pause = min(pause + 0.001, PAUSE_MAX)
     timer = None

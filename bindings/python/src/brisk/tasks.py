@@ -6,7 +6,7 @@ from time import monotonic_ns
 
 from brisk import _brisk
 from brisk._brisk import TaskBase
-from brisk.errors import Cancelled, NeverStarted, Timeout
+from brisk.errors import Cancelled, NeverStarted, Refused, Timeout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ class Task(TaskBase):
         when timeout or the task's own deadline passes first, Cancelled, NeverStarted, and Deadlock
         when a task waits for itself. In a task of the same pool it runs other tasks meanwhile.
         """
+        if timeout is None and _brisk.task_poll(self._raw) == DONE:
+            return self._value
         if not wait_for_end(self._raw, timeout):
             raise Timeout("the task did not end within the timeout; it goes on")
         return self._settled()
@@ -132,3 +134,7 @@ def wait_for_end(raw: TaskHandle | BatchHandle, timeout: Seconds | None) -> bool
         left = deadline - monotonic_ns()
         if left <= 0:
             return False
+
+
+def refused() -> Refused:
+    return Refused("the queue of the pool is full; give room= seconds to wait for a place")

@@ -12,7 +12,7 @@ from brisk._brisk import WorkersHandle, WorkersStats, nanoseconds
 from brisk.batches import Batch
 from brisk.ends import at_end
 from brisk.errors import Refused
-from brisk.tasks import SLICE, Task
+from brisk.tasks import SLICE, Task, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,39 +101,16 @@ class Workers:
         Raises Refused when the queue had no room in time, TooLarge when bytes are beyond the
         budget, and Closed.
         """
-        given = (priority, timeout, bytes, name, token)
-        return self._submit(function, args, given, _room(room), None, 0)
-
-    def _submit(
-        self,
-        function: Callable[..., Any],
-        args: tuple[Any, ...],
-        given: tuple[str, Seconds | None, int | str, str | None, Token | None],
-        room_ns: int,
-        completions: _brisk.CompletionsHandle | None,
-        tag: int,
-    ) -> Task:
-        priority, timeout, size, name, token = given
-        if priority not in PRIORITIES:
-            from brisk.options import choice
-
-            choice("priority", priority, PRIORITIES)
+        # Straight to C: the layers on the way there and back were two fifths of what a task cost.
+        level = PRIORITIES.get(priority)
+        if level is None:
+            level = _level(priority)
+        raw = None if token is None else token._raw
         made = _brisk.submit(
-            Task,
-            self._raw,
-            function,
-            args,
-            PRIORITIES[priority],
-            nanoseconds(timeout, "timeout"),
-            _brisk.parse_size(size) if isinstance(size, str) else size,
-            name,
-            room_ns,
-            None if token is None else token._raw,
-            completions,
-            tag,
+            Task, self._raw, function, args, level, timeout, bytes, name, room, raw, None, 0
         )
         if made is None:
-            raise Refused("the queue of the pool is full; give room= seconds to wait for a place")
+            raise refused()
         return made
 
     async def run(
@@ -154,8 +131,8 @@ class Workers:
         """
         from brisk.aio import run
 
-        given = (priority, timeout, bytes, name, token)
-        task = await run(self, function, args, given, _room(room))
+        raw = None if token is None else token._raw
+        task = await run(self, function, args, (_level(priority), timeout, bytes, name), room, raw)
         value: T = task._settled()
         return value
 
@@ -295,8 +272,10 @@ class Workers:
         _pools.pop(id(self), None)
 
 
-def _room(room: Seconds | None) -> int:
-    return _brisk.wait_nanoseconds(room, "room")
+def _level(priority: str) -> int:
+    from brisk.options import choice
+
+    return choice("priority", priority, PRIORITIES)
 
 
 def _close(raw: WorkersHandle, timeout_ns: int) -> list[str]:
