@@ -1,13 +1,15 @@
 // What modules cost: a call through a symbol, a scan, and loading many that wait or do not.
 //
 // Loads are timed once an iteration, on modules that are new each time: what was opened stays open.
-// `small` opens libraries that are there for this alone, copies of one, with load_all and one after
-// the other; `waiting` are callbacks that sleep for 40 ms.
+// `small` opens libraries that are there for this alone, copies of one, with load_all and, in turn,
+// one after the other; `waiting` are callbacks that sleep for 40 ms. A `ratio` is that of medians.
 #include <benchmark/benchmark.h>
 #include <brisk/brisk.h>
+#include <dlfcn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +17,7 @@
 #include <fstream>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace {
 
@@ -71,6 +74,50 @@ class Modules {
   brisk_modules *raw = nullptr;
 };
 
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+// Two things that are measured in turn, so that what a neighbour takes is taken from both.
+class Turns {
+ public:
+  void add(double ours, double other) {
+    ours_.push_back(ours);
+    other_.push_back(other);
+  }
+  // Tells both in a unit of so many seconds, and their ratio.
+  void tell(State &state, const char *other, double unit) {
+    state.counters["brisk"] = median(ours_) / unit;
+    state.counters[other] = median(other_) / unit;
+    state.counters["ratio"] = median(ours_) / median(other_);
+  }
+
+ private:
+  static double median(std::vector<double> &times) {
+    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+    std::nth_element(times.begin(), middle, times.end());
+    return *middle;
+  }
+  std::vector<double> ours_;
+  std::vector<double> other_;
+};
+
+using Add = int (*)(int, int);
+constexpr int calls = 1'000'000;
+
+// Seconds for a call through an address that the compiler does not know.
+double call(Add add) {
+  benchmark::DoNotOptimize(add);
+  int sum = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < calls; ++i) {
+    sum = add(sum, 1);
+    benchmark::DoNotOptimize(sum);
+  }
+  return seconds_since(begin) / calls;
+}
+
+// Through a symbol of a module, and of the same library opened without brisk.
 void symbol_call(State &state) {
   const Folder folder(1, true);
   Modules modules;
@@ -78,14 +125,18 @@ void symbol_call(State &state) {
   uint64_t address = 0;
   brisk_error *error = nullptr;
   check(brisk_modules_symbol(modules.raw, "module0", 7, "bench_add", 0, &address, &error), error);
-  auto *const add = reinterpret_cast<int (*)(int, int)>(static_cast<uintptr_t>(address));
-  int sum = 0;
+  void *const library = dlopen(BRISK_BENCH_MODULE, RTLD_NOW | RTLD_LOCAL);
+  void *const plain = library == nullptr ? nullptr : dlsym(library, "bench_add");
+  if (plain == nullptr) std::abort();
+  Turns turns;
   for (auto _ : state) {
-    sum = add(sum, 1);
-    benchmark::DoNotOptimize(sum);
+    const double ours = call(reinterpret_cast<Add>(static_cast<uintptr_t>(address)));
+    turns.add(ours, call(reinterpret_cast<Add>(reinterpret_cast<uintptr_t>(plain))));
+    state.SetIterationTime(ours);
   }
+  turns.tell(state, "plain", 1e-9);
 }
-BENCHMARK(symbol_call);
+BENCHMARK(symbol_call)->UseManualTime()->Iterations(100);
 
 void symbol_lookup(State &state) {
   const Folder folder(1, true);
@@ -126,8 +177,7 @@ void waiting(State &state) {
     }
     const auto begin = std::chrono::steady_clock::now();
     modules.load_all(static_cast<uint32_t>(state.range(0)));
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    state.SetIterationTime(took.count());
+    state.SetIterationTime(seconds_since(begin));
   }
 }
 BENCHMARK(waiting)->Arg(4)->Arg(8)->UseManualTime()->Iterations(3)->Unit(benchmark::kMillisecond);
@@ -141,30 +191,38 @@ double load_small(const Folder &folder, uint32_t threads) {
   } else {
     for (int i = 0; i < 50; ++i) modules.load("module" + std::to_string(i));
   }
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return seconds_since(begin);
 }
 
-// Threads for load_all; 0 loads one after the other. In a child each time, because what is opened
-// stays, and makes opening more slower.
+// The same in a child, because what is opened stays, and makes opening more slower.
+double load_in_child(const Folder &folder, uint32_t threads) {
+  int ends[2];
+  double seconds = 0;
+  if (pipe(ends) != 0) std::abort();
+  const pid_t child = fork();
+  if (child == 0) {
+    seconds = load_small(folder, threads);
+    _exit(write(ends[1], &seconds, sizeof seconds) == sizeof seconds ? 0 : 1);
+  }
+  if (read(ends[0], &seconds, sizeof seconds) != sizeof seconds) std::abort();
+  close(ends[0]);
+  close(ends[1]);
+  waitpid(child, nullptr, 0);
+  return seconds;
+}
+
+// On so many threads, and one after the other.
 void small(State &state) {
   const Folder folder(50, true);
+  Turns turns;
   for (auto _ : state) {
-    int ends[2];
-    double seconds = 0;
-    if (pipe(ends) != 0) std::abort();
-    const pid_t child = fork();
-    if (child == 0) {
-      seconds = load_small(folder, static_cast<uint32_t>(state.range(0)));
-      _exit(write(ends[1], &seconds, sizeof seconds) == sizeof seconds ? 0 : 1);
-    }
-    if (read(ends[0], &seconds, sizeof seconds) != sizeof seconds) std::abort();
-    close(ends[0]);
-    close(ends[1]);
-    waitpid(child, nullptr, 0);
-    state.SetIterationTime(seconds);
+    const double ours = load_in_child(folder, static_cast<uint32_t>(state.range(0)));
+    turns.add(ours, load_in_child(folder, 0));
+    state.SetIterationTime(ours);
   }
+  turns.tell(state, "one_by_one", 1e-3);
 }
-BENCHMARK(small)->Arg(0)->Arg(1)->Arg(4)->Arg(8)->UseManualTime()->Iterations(60)->Unit(
+BENCHMARK(small)->Arg(1)->Arg(4)->Arg(8)->UseManualTime()->Iterations(100)->Unit(
     benchmark::kMillisecond);
 
 }  // namespace
