@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import os
 import re
@@ -134,6 +135,13 @@ def test_every_exception_stands_in_the_readme() -> None:
 
 def public(of: Any) -> list[tuple[str, Any]]:
     return [(name, one) for name, one in inspect.getmembers(of) if not name.startswith("_")]
+
+
+def test_type_checkers_see_the_names_that_there_are() -> None:
+    stub = ast.parse((HOME / "src/brisk/__init__.pyi").read_text())
+    said = [line.value for line in stub.body if ast.unparse(line).startswith("__all__ = ")]
+    assert ast.literal_eval(said[0]) == brisk.__all__
+    assert set(brisk.__all__) < set(dir(brisk))
 
 
 def test_everything_public_is_documented() -> None:
