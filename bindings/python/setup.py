@@ -43,6 +43,8 @@ def runpath() -> list[str]:
 
 
 OUT.mkdir(parents=True, exist_ok=True)
+for left in OUT.glob("lib*/brisk/**/*.py*"):  # a module that is gone would be packed again
+    left.unlink()
 setup(
     ext_modules=[
         Extension(

@@ -162,14 +162,15 @@ class Modules:
         It counts as declared lazy by the line of this call: brisk.lazy.report() has it too, and a
         module that is missing is told with that line. dependencies and warm_up are those of add.
         """
-        from brisk.lazy import _loading, _place
-        from brisk.lazy._module import mend
+        from brisk._lazy import loading
+        from brisk._lazy.module import mend
+        from brisk.lazy import _place
 
         place = _place(1)
-        _loading.declared.append((name, place))
+        loading.declared.append((name, place))
         self.add(
             name,
-            lambda: _loading.load(name, place, mend(name, None)),
+            lambda: loading.load(name, place, mend(name, None)),
             dependencies=dependencies,
             warm_up=warm_up,
         )

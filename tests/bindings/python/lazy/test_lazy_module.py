@@ -246,7 +246,7 @@ def test_requirements_that_cannot_be_read(require: str) -> None:
 
 
 def test_the_order_of_releases() -> None:
-    from brisk.lazy._require import release
+    from brisk._lazy.require import release
 
     order = ["0.9", "1.0.dev1", "1", "1.0.post2", "1.0.1rc1", "1.0.1", "1.9", "1.10.0", "2!"[:1]]
     assert sorted(order, key=release) == order

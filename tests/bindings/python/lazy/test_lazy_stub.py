@@ -139,7 +139,7 @@ def checker(name: str) -> list[str]:
 @pytest.mark.parametrize("name", ["mypy", "pyright"])
 def test_type_checkers_see_the_names(tree: Tree, run: Run, name: str) -> None:
     command = checker(name)
-    site = Path(brisk.lazy.__file__).parents[2]
+    site = Path(brisk.lazy.__file__).parents[1]
     path = tree({**PACKAGE, "sample.py": SAMPLE})
     env = {"MYPYPATH": f"{path}{os.pathsep}{site}"}
     run(*command, "sample.py", **env)
@@ -152,5 +152,5 @@ def test_type_checkers_see_the_names(tree: Tree, run: Run, name: str) -> None:
 
 def test_the_package_itself_is_typed(run: Run) -> None:
     command = checker("mypy")
-    site = Path(brisk.lazy.__file__).parents[2]
+    site = Path(brisk.lazy.__file__).parents[1]
     run(*command, "-p", "brisk.lazy", MYPYPATH=str(site))

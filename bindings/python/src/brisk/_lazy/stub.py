@@ -6,7 +6,8 @@ much.
 
 import os
 
-from brisk.lazy import _install, _loading, _namespace
+from brisk._lazy import loading
+from brisk.lazy import _install, _namespace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def attach_stub(package: str, file: str) -> "_Hooks":
     base = namespace.get("__package__") or package
     entries: dict[str, _Entry] = {}
     for line in imports(text, path):
-        source = _loading.absolute(line.module or "", line.level, base)
+        source = loading.absolute(line.module or "", line.level, base)
         place = f"{path}:{line.lineno}"
         for alias in line.names:
             if alias.name == "*":

@@ -7,7 +7,7 @@ before 2.0, 2.0.post1 after it, and what follows a plus sign does not count.
 import operator
 from types import ModuleType
 
-from brisk.lazy import _loading
+from brisk._lazy import loading
 
 COMPARE = {
     "==": operator.eq,
@@ -52,7 +52,7 @@ class Requirement:
             f"{self.module} is {version}, and {self.place} requires {self.text!r}: "
             f"pip install {self.text!r}, or widen the bounds there"
         )
-        record = _loading.loads.get(self.module)
+        record = loading.loads.get(self.module)
         if record:
             record.reason = f"ImportError: {text}"
         raise ImportError(text, name=self.module, path=getattr(module, "__file__", None))

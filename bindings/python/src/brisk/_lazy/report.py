@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, overload
 
-from brisk.lazy import _fronts, _loading
+from brisk._lazy import loading
+from brisk.lazy import _fronts
 
 OWN = "brisk."  # what brisk itself loads late is not listed
 
@@ -93,23 +94,23 @@ def report() -> Report:
         for front in list(_fronts.values())
         for source, _, place in list(front.entries.values())
     ]
-    for name, place in (*declared, *_loading.declared):
+    for name, place in (*declared, *loading.declared):
         if not name.startswith(OWN):
             places.setdefault(name, {})[place] = None
-    loads = dict(_loading.loads)
+    loads = dict(loading.loads)
     inner: dict[str, int] = {}
     for load in loads.values():
         inner[load.within] = inner.get(load.within, 0) + load.nanoseconds
     return Report([row(name, tuple(places[name]), loads, inner.get(name, 0)) for name in places])
 
 
-def row(name: str, places: tuple[str, ...], loads: dict[str, _loading.Load], inner: int) -> Row:
+def row(name: str, places: tuple[str, ...], loads: dict[str, loading.Load], inner: int) -> Row:
     load = loads.get(name)
     module = sys.modules.get(name)
     if load is None:
         if module is None:
             return Row(name, "waiting", places)
-        return Row(name, "elsewhere" if _loading.complete(module) else "loading", places)
+        return Row(name, "elsewhere" if loading.complete(module) else "loading", places)
     return Row(
         name,
         "failed" if load.reason else "loaded",

@@ -16,7 +16,7 @@ thing stands where the lazy one stood and costs what it costs anybody. What goes
 the first use, with the line that declared it. ``BRISK_EAGER=1`` in the environment loads everything
 where it is declared, for a run in CI that finds what is missing.
 
-An import of this package is what a light front pays, so it is one file that imports nothing which
+An import of this module is what a light front pays, so it is one file that imports nothing which
 Python has not loaded already; what a first use needs comes with the first use.
 """
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-    from brisk.lazy._budget import Cost, OverBudget, budget
-    from brisk.lazy._module import module
-    from brisk.lazy._registry import Registry, Tool, UnknownTool
-    from brisk.lazy._report import Report, Row, report
-    from brisk.lazy._stub import attach_stub
+    from brisk._lazy.budget import Cost, OverBudget, budget
+    from brisk._lazy.module import module
+    from brisk._lazy.registry import Registry, Tool, UnknownTool
+    from brisk._lazy.report import Report, Row, report
+    from brisk._lazy.stub import attach_stub
 
     _Entry = tuple[str, str | None, str]  # the module, its attribute or None for itself, the place
     _Hooks = tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]
@@ -115,7 +115,7 @@ class _Front:
         """Answers for a name that the module does not have."""
         entry = self.entries.get(name)
         if entry:
-            from brisk.lazy._names import first_use
+            from brisk._lazy.names import first_use
 
             return first_use(self, name, *entry)
         if self.before:
@@ -169,11 +169,11 @@ def __getattr__(name: str) -> "Any":
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
     own = {
-        "_budget": ["Cost", "OverBudget", "budget"],
-        "_module": ["module"],
-        "_registry": ["Registry", "Tool", "UnknownTool"],
-        "_report": ["Report", "Row", "report"],
-        "_stub": ["attach_stub"],
+        "_lazy.budget": ["Cost", "OverBudget", "budget"],
+        "_lazy.module": ["module"],
+        "_lazy.registry": ["Registry", "Tool", "UnknownTool"],
+        "_lazy.report": ["Report", "Row", "report"],
+        "_lazy.stub": ["attach_stub"],
     }
     attach(__name__, own)
     return _fronts[__name__].get(name)

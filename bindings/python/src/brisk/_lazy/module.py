@@ -9,13 +9,14 @@ default argument) is forwarded to the real module, in C and for good.
 import sys
 from types import ModuleType
 
-from brisk.lazy import _eager, _loading, _place
+from brisk._lazy import loading
+from brisk.lazy import _eager, _place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from brisk.lazy._require import Requirement
+    from brisk._lazy.require import Requirement
 
 OWN = frozenset(("__class__", "__name__", "__reduce_ex__"))
 # What abc, copy, inspect and pytest ask of any object, and no module has: not a use.
@@ -81,19 +82,19 @@ def module(name: str, require: str | None = None, *, error_on_import: bool = Fal
     level = len(name) - len(name.lstrip("."))
     if level:
         package = sys._getframe(1).f_globals.get("__package__") or ""
-        name = _loading.absolute(name[level:], level, package)
+        name = loading.absolute(name[level:], level, package)
     if not name or name.endswith("."):
         raise ValueError(f"{name!r} is no name of a module")
     place = _place(1)
     needs = None
     if require is not None:
-        from brisk.lazy._require import Requirement
+        from brisk._lazy.require import Requirement
 
         needs = Requirement(name, require, place)
-    _loading.declared.append((name, place))
+    loading.declared.append((name, place))
     real = sys.modules.get(name)
-    if (real is not None and _loading.complete(real)) or _eager():
-        real = _loading.load(name, place, mend(name, needs))
+    if (real is not None and loading.complete(real)) or _eager():
+        real = loading.load(name, place, mend(name, needs))
         if needs:
             needs.check(real)
         return real
@@ -135,8 +136,8 @@ def use(stand_in: Lazy) -> ModuleType:
     state = told(stand_in)
     name: str = state["arguments"][0]
     needs: Requirement | None = state["needs"]
-    real = _loading.load(name, state["place"], mend(name, needs))
-    if _loading.complete(real):
+    real = loading.load(name, state["place"], mend(name, needs))
+    if loading.complete(real):
         if needs:
             needs.check(real)
         forward(stand_in, real)

@@ -6,7 +6,8 @@ from _collections_abc import (
     Mapping,
 )  # of collections.abc, which imports more than it uses
 
-from brisk.lazy import _eager, _loading, _place
+from brisk._lazy import loading
+from brisk.lazy import _eager, _place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Tool:
         """Imports the module, once, and returns the function. Raises what the import raises."""
         if self._function is None:
             source, _, path = self.target.partition(":")
-            value: Any = _loading.load(source, self.place, MEND)
+            value: Any = loading.load(source, self.place, MEND)
             for attribute in path.split("."):
                 try:
                     value = getattr(value, attribute)
@@ -93,7 +94,7 @@ class Registry(Mapping[str, Tool]):
             text = f"the tool {tool.name!r} was added at {known.place}"
             raise ValueError(f"{text}: pass replace=True, or take another name")
         self._tools[tool.name] = tool
-        _loading.declared.append((source, tool.place))
+        loading.declared.append((source, tool.place))
         if _eager():
             tool.load()
         return tool

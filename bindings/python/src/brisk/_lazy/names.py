@@ -4,7 +4,7 @@ CPython finds the attributes of a module by position, at a quarter of the cost, 
 ``__getattr__``: the hook leaves with the last lazy name.
 """
 
-from brisk.lazy import _loading
+from brisk._lazy import loading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,18 +18,18 @@ MEND = "correct the name there, or add the file"
 
 def first_use(front: "_Front", name: str, source: str, attribute: str | None, place: str) -> "Any":
     """Loads the module of a name and returns the value. Called by any thread."""
-    module = _loading.load(source, place, MEND)
+    module = loading.load(source, place, MEND)
     if attribute is None:
         value = module
     else:
         try:
             value = getattr(module, attribute)
         except AttributeError as error:
-            why = MEND if _loading.complete(module) else _loading.cycle(source)
+            why = MEND if loading.complete(module) else loading.cycle(source)
             text = f"cannot import name {attribute!r} from {source!r}, as {place} declares"
             path = getattr(module, "__file__", None)
             raise ImportError(f"{text}: {why}", name=source, path=path) from error
-    if _loading.complete(module):
+    if loading.complete(module):
         bind(front, name, value)
         bind_siblings(front, source, module)
         settle(front)
