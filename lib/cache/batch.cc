@@ -47,7 +47,9 @@ brisk_status Cache::read_many(Keys keys, char *buffer, size_t capacity, uint32_t
       Lookup &lookup = lookups[i];
       size_t size = lookup.entry == nullptr ? Lookup::not_taken : lookup.take(buffer, capacity);
       bool hit = true;
-      if (size == Lookup::not_taken) [[unlikely]] {
+      if (size != Lookup::not_taken) [[likely]] {
+        note_sample(lookup.hash);
+      } else {
         hit =
             read_slow({lookup.key, lookup.key_size}, lookup.hash, buffer, capacity, &size, &status);
         misses += !hit;

@@ -28,13 +28,17 @@ Ref<Cache> Cache::make(Ref<Runtime> runtime, Options options) {
     }
     throw std::bad_alloc();
   };
-  cache.policy_ = make_policy(cache.options_.policy, cache.store_, cache.account_);
+  if (cache.options_.policy == BRISK_POLICY_AUTO)
+    cache.judge_ = std::make_unique<Judge>(cache.account_, cache.sampled_below_);
+  cache.policy_ =
+      make_policy(cache.options_.policy, cache.store_, cache.account_, cache.judge_.get());
   if (cache.policy_->wants_hits()) {
     cache.hit_log_ = std::make_unique<HitLog>();
     cache.logs_hits_ = true;
   }
   cache.records_use_ = cache.logs_hits_ || cache.options_.idle != BRISK_FOREVER;
-  cache.own_bytes_ = sizeof(Cache) + (cache.logs_hits_ ? sizeof(HitLog) : 0);
+  cache.own_bytes_ = sizeof(Cache) + (cache.logs_hits_ ? sizeof(HitLog) : 0) +
+                     (cache.judge_ != nullptr ? sizeof(Judge) : 0);
   // As many buckets as the entries will need, when their number is known and that is not out of
   // proportion.
   const uint64_t slots =
@@ -111,6 +115,7 @@ uint64_t Cache::sweep(uint64_t now) noexcept {
 void Cache::fork_prepare() noexcept {
   loads_.fork_prepare();
   mutex_.lock();
+  if (judge_ != nullptr) judge_->fork_prepare();
   codec_.fork_prepare();
 }
 
@@ -120,6 +125,7 @@ void Cache::fork_release(bool in_child) noexcept {
     swept_ = UINT64_MAX;  // by nobody: the next write starts a sweeper
   }
   codec_.fork_release(in_child);
+  if (judge_ != nullptr) judge_->fork_release();
   mutex_.unlock();
   loads_.fork_release(in_child);
 }
@@ -180,7 +186,7 @@ void Cache::stats(brisk_cache_stats *stats) {
   stats->events_dropped = events_.dropped();
   stats->entry_bytes = entry_bytes_;
   stats->index_bytes = store_.index.charge();
-  stats->policy_bytes = policy_->charge();
+  stats->policy_bytes = policy_->charge() + (judge_ != nullptr ? judge_->charge() : 0);
   stats->codec_bytes = codec_.charge();
   stats->other_bytes = own_bytes_ + events_.charge();
   stats->pinned_bytes = pinned_bytes_.load(std::memory_order_relaxed);

@@ -37,6 +37,7 @@
 #include "cache/events.h"
 #include "cache/hits.h"
 #include "cache/loads.h"
+#include "cache/policy/judge.h"
 #include "cache/policy/policy.h"
 #include "cache/store.h"
 #include "cache/value.h"
@@ -183,6 +184,7 @@ class Cache final : public Member {
   bool is_expired(Entry &entry) const noexcept;
   void note_use(Bucket &bucket, uint32_t version, unsigned slot, Entry &entry,
                 uint64_t hash) noexcept;
+  void note_sample(uint64_t hash) noexcept;  // hit.h
   void record_use(Bucket &bucket, uint32_t version, Entry &entry, uint64_t hash) noexcept;
   void log_hit(uint64_t hash) noexcept;
   void play_hits() noexcept;
@@ -247,12 +249,14 @@ class Cache final : public Member {
   Account account_;
   std::atomic<bool> closed_{false};
   std::atomic<bool> plain_{false};  // open, and hits leave no trace but heat: not records_use_
-  bool records_use_ = false;        // beyond heat: logs_hits_, or an idle limit
+  std::atomic<uint32_t> sampled_below_{0};  // Judge::samples
+  bool records_use_ = false;                // beyond heat: logs_hits_, or an idle limit
   bool logs_hits_ = false;
   bool joined_ = false;
   uint64_t own_bytes_ = 0;
   Store store_;
   std::unique_ptr<HitLog> hit_log_;
+  std::unique_ptr<Judge> judge_;
   Stripes<Counters> counters_;
 
   // The write lock: guards everything below, and all of Store but what readers do.

@@ -64,6 +64,11 @@ struct Lookup {
   }
 };
 
+[[gnu::always_inline]] inline void Cache::note_sample(uint64_t hash) noexcept {
+  if (static_cast<uint32_t>(hash) < sampled_below_.load(std::memory_order_relaxed)) [[unlikely]]
+    judge_->note_hit(hash);
+}
+
 // Of keys of up to 16 bytes, the common ones, which are hashed in place.
 [[gnu::always_inline]] inline bool Cache::hit(const void *key, size_t size, void *buffer,
                                               size_t capacity, size_t *value_size) noexcept {
@@ -77,6 +82,7 @@ struct Lookup {
   const size_t taken = lookup.take(buffer, capacity);
   if (taken == Lookup::not_taken) return false;
   *value_size = taken;
+  note_sample(lookup.hash);
   counters_.with([](Counters &counters, bool exclusive) { counters.hits.add(1, exclusive); });
   return true;
 }

@@ -82,6 +82,7 @@ bool Cache::is_expired(Entry &entry) const noexcept {
 [[gnu::always_inline]] inline void Cache::note_use(Bucket &bucket, uint32_t version, unsigned slot,
                                                    Entry &entry, uint64_t hash) noexcept {
   bucket.warm(slot);
+  note_sample(hash);
   if (records_use_) [[unlikely]]
     record_use(bucket, version, entry, hash);
 }

@@ -1,56 +1,75 @@
 #include "cache/policy/ghosts.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
+
+#include "cache/policy/lines.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace brisk::cache {
 
-void Ghosts::add(uint64_t hash) noexcept {
-  if (!block_) return;
-  ++added_;
-  Ghost *const first = set(hash);
-  Ghost *oldest = first;
-  for (Ghost *ghost = first; ghost != first + ways; ++ghost) {
-    if (ghost->print == 0 || ghost->print == print(hash)) {
-      oldest = ghost;
-      break;
-    }
-    if (age(*ghost) > age(*oldest)) oldest = ghost;
+// Places of the line that hold this print, a bit each.
+uint32_t Ghosts::match(const Line &line, uint16_t print) noexcept {
+#if defined(__SSE2__)
+  const auto *const from = reinterpret_cast<const __m128i *>(line.prints);
+  const __m128i wanted = _mm_set1_epi16(static_cast<short>(print));
+  auto half = [&](unsigned at) {
+    const __m128i low = _mm_cmpeq_epi16(_mm_load_si128(from + at), wanted);
+    const __m128i high = _mm_cmpeq_epi16(_mm_load_si128(from + at + 1), wanted);
+    return static_cast<uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
+  };
+  return half(0) | half(2) << 16;
+#else
+  uint32_t mask = 0;
+  for (unsigned at = 0; at < ways; ++at) {
+    mask |= static_cast<uint32_t>(line.prints[at] == print) << at;
   }
-  *oldest = {print(hash), now()};
+  return mask;
+#endif
+}
+
+void Ghosts::add(uint64_t hash) noexcept {
+  if (count_ == 0) return;
+  Line &into = *line(hash);
+  // The place of the same key, or else the first that is free or beyond the limit, closes the gap.
+  const uint32_t taken = match(into, print(hash)) | match(into, 0) | 1u << (limit_ - 1);
+  const auto last = static_cast<unsigned>(std::countr_zero(taken));
+  std::memmove(into.prints + 1, into.prints, last * sizeof(uint16_t));
+  into.prints[0] = print(hash);
 }
 
 bool Ghosts::take(uint64_t hash) noexcept {
-  if (!block_) return false;
-  Ghost *const first = set(hash);
-  for (Ghost *ghost = first; ghost != first + ways; ++ghost) {
-    if (ghost->print != print(hash)) continue;
-    const bool good = age(*ghost) <= lifetime;
-    ghost->print = 0;
-    return good;
-  }
-  return false;
+  if (count_ == 0) return false;
+  Line &from = *line(hash);
+  const uint32_t found = match(from, print(hash));
+  if (found == 0) return false;
+  const auto at = static_cast<unsigned>(std::countr_zero(found));
+  std::memmove(from.prints + at, from.prints + at + 1, (ways - 1 - at) * sizeof(uint16_t));
+  from.prints[ways - 1] = 0;
+  return at < limit_;
 }
 
-uint64_t Ghosts::sets_for(uint64_t length) noexcept {
-  // A quarter more room than ghosts, so that sets seldom overflow.
-  return (length + length / 4 + ways - 1) / ways;
+void Ghosts::set_length(uint64_t length) noexcept {
+  if (count_ == 0) return;
+  limit_ = static_cast<unsigned>(std::clamp<uint64_t>((length + count_ / 2) / count_, 1, ways));
 }
 
 uint64_t Ghosts::missing(uint64_t length) const noexcept {
-  length = std::max(length, length_min);
-  if (length <= length_ + length_ / 2 && length >= length_ / 2) return 0;
-  return sets_for(length) * ways * sizeof(Ghost);
+  if (asked_ != 0 && length <= asked_ * ways && (asked_ == 1 || length >= asked_ * least)) return 0;
+  return lines_size<Line>(lines_for(length));
 }
 
 void Ghosts::resize(uint64_t length) noexcept {
-  block_.reset();
-  length_ = std::max(length, length_min);
-  added_ = 0;
-  sets_ = sets_for(length_);
-  bool refused = false;
-  block_ = memory::Block::take(sets_ * ways * sizeof(Ghost), account_, &refused);
-  if (block_) std::memset(block_.data(), 0, sets_ * ways * sizeof(Ghost));
+  count_ = 0;
+  asked_ = lines_for(length);
+  lines_ = take_lines<Line>(block_, asked_, account_);
+  if (lines_ == nullptr) return;
+  count_ = asked_;
+  set_length(length);
 }
 
 }  // namespace brisk::cache

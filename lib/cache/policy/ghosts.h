@@ -1,11 +1,13 @@
 // The keys that left lately, as fingerprints: has this key been here a short while ago?
 //
-// A table of sets of eight; a ghost is 16 bits of hash and 16 bits of time, 4 bytes where a key
-// would take dozens. Time is counted in additions: a ghost is good for as many as the list is long,
-// so the list is a FIFO without links. False answers: some 8 in 65536. The owner asks for the
-// memory that a length needs and calls resize() once there is room for it: when the first key
-// leaves, and when the length it should have has changed by half. Ghosts do not survive that.
-// Without memory there are none, and the policy is a little worse.
+// A table of cache lines, each a list of up to 32 fingerprints of 16 bits, the newest first; a
+// key's hash names its line. An addition pushes the others back, and the last one out, so a line is
+// a FIFO without clocks or links, and the table forgets in the order of additions but for what
+// chance makes of the lines: a ghost lasts for as many additions as the list is long, give or take
+// a fifth. False answers: 32 in 65536 at most. Cost: one cache miss. The owner asks for the memory
+// that a length needs and calls resize() once there is room for it; ghosts do not survive that.
+// Other lengths, of half to a little more, need no new memory. Without memory there are none, and
+// the policy is a little worse.
 #pragma once
 
 #include <cstdint>
@@ -21,41 +23,42 @@ class Ghosts {
   void add(uint64_t hash) noexcept;
   // Tells whether the key is there, and forgets it.
   bool take(uint64_t hash) noexcept;
+  void prefetch(uint64_t hash) const noexcept { __builtin_prefetch(line(hash)); }
   uint64_t charge() const noexcept { return block_.charge(); }
 
+  // How many are remembered, as far as there is memory.
+  void set_length(uint64_t length) noexcept;
   // The bytes that a list of this length needs and does not have; 0 when it is good as it is.
   uint64_t missing(uint64_t length) const noexcept;
   void resize(uint64_t length) noexcept;
+  void release() noexcept {
+    block_.reset();
+    count_ = asked_ = 0;
+  }
 
  private:
-  static constexpr unsigned ways = 8;
-  static constexpr uint64_t length_min = 64;
-  static constexpr uint16_t lifetime = 1
-                                       << 14;  // of a ghost, in ticks; ticks wrap at four lifetimes
+  static constexpr unsigned ways = 32;
+  static constexpr unsigned usual = 26;  // of them in use after resize(): room to grow
+  static constexpr unsigned least = 12;  // fewer, and the memory is worth giving back
 
-  struct Ghost {
-    uint16_t print;  // 0 is none
-    uint16_t tick;
+  struct alignas(64) Line {
+    uint16_t prints[ways];  // 0 is none; those in use stand in front
   };
 
-  Ghost *set(uint64_t hash) const noexcept {
-    return static_cast<Ghost *>(block_.data()) + ((hash >> 32) * sets_ >> 32) * ways;
-  }
+  Line *line(uint64_t hash) const noexcept { return lines_ + ((hash >> 32) * count_ >> 32); }
   static uint16_t print(uint64_t hash) noexcept {
     const auto low = static_cast<uint16_t>(hash >> 8);
     return low != 0 ? low : uint16_t{1};
   }
-  uint16_t now() const noexcept { return static_cast<uint16_t>(added_ * lifetime / length_); }
-  uint16_t age(const Ghost &ghost) const noexcept {
-    return static_cast<uint16_t>(now() - ghost.tick);
-  }
-  static uint64_t sets_for(uint64_t length) noexcept;
+  static uint64_t lines_for(uint64_t length) noexcept { return length / usual + 1; }
+  static uint32_t match(const Line &line, uint16_t print) noexcept;
 
   Account &account_;
   memory::Block block_;
-  uint64_t sets_ = 0;
-  uint64_t length_ = 0;
-  uint64_t added_ = 0;
+  Line *lines_ = nullptr;
+  uint64_t count_ = 0;
+  uint64_t asked_ = 0;  // lines, whether there was memory or not
+  unsigned limit_ = 0;  // prints in use of each line
 };
 
 }  // namespace brisk::cache

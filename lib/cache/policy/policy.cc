@@ -2,16 +2,17 @@
 
 #include <brisk/cache.h>
 
+#include "cache/policy/auto.h"
 #include "cache/policy/lru.h"
-#include "cache/policy/s3fifo.h"
 
 namespace brisk::cache {
 
-std::unique_ptr<Policy> make_policy(int32_t kind, Store &store, Account &account) {
+std::unique_ptr<Policy> make_policy(int32_t kind, Store &store, Account &account, Judge *judge) {
   switch (kind) {
     case BRISK_POLICY_AUTO:
+      return std::make_unique<Auto>(store, account, judge);
     case BRISK_POLICY_S3FIFO:
-      return std::make_unique<S3Fifo>(store, account);
+      return std::make_unique<Auto>(store, account, nullptr);
     case BRISK_POLICY_LRU:
       return std::make_unique<Lru>(store);
     default:

@@ -16,6 +16,8 @@
 
 namespace brisk::cache {
 
+class Judge;
+
 class Policy {
  public:
   explicit Policy(Store &store) noexcept : store_(store) {}
@@ -49,6 +51,7 @@ class Policy {
 };
 
 // The policies, by the numbers of the interface. Null for an unknown one.
-std::unique_ptr<Policy> make_policy(int32_t kind, Store &store, Account &account);
+// Only AUTO has use for a judge.
+std::unique_ptr<Policy> make_policy(int32_t kind, Store &store, Account &account, Judge *judge);
 
 }  // namespace brisk::cache

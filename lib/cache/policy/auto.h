@@ -1,0 +1,81 @@
+// Queues under the rule that is the best now: the default policy, and S3-FIFO, which is the first
+// of the rules and stays with it.
+//
+// rules.h says what the rules do, judge.h how the best is found; this applies them to the entries
+// of a cache. A hit costs the reader's heat count and, where the key is sampled, a note to the
+// judge. A store costs a look at the ghosts and at the sketch, an eviction the same and amortised
+// second chances. Memory, all of it wished for and charged: ghosts 4 bytes an entry, sketch 4, the
+// judge's
+// 2. Several may share a judge.
+#pragma once
+
+#include "cache/policy/judge.h"
+#include "cache/policy/policy.h"
+#include "cache/policy/rules.h"
+
+namespace brisk::cache {
+
+class Auto final : public Policy {
+ public:
+  // Without a judge: S3-FIFO.
+  Auto(Store &store, Account &account, Judge *judge) noexcept
+      : Policy(store),
+        judge_(judge),
+        small_(store.arena),
+        main_(store.arena),
+        ghosts_(account),
+        sketch_(account) {}
+
+  void admit(Entry &entry, uint64_t hash) noexcept override;
+  void remove(Entry &entry) noexcept override;
+  void replace(Entry &old, Entry &entry, bool used) noexcept override;
+  Entry *victim() noexcept override;
+  uint64_t charge() const noexcept override { return ghosts_.charge() + sketch_.charge(); }
+  uint64_t wanted_memory() const noexcept override;
+  void take_memory() noexcept override;
+
+  // For rules.h. An entry and where it is found.
+  struct Node {
+    Entry *entry = nullptr;
+    uint64_t hash = 0;
+    Index::Position position;
+  };
+  static bool has(const Node &node) noexcept { return node.entry != nullptr; }
+  static bool held(const Node &node) noexcept { return Store::pinned(*node.entry); }
+  Node small_tail() const noexcept { return node_of(*small_.tail()); }
+  Node main_tail() const noexcept { return node_of(*main_.tail()); }
+  bool small_empty() const noexcept { return small_.empty(); }
+  bool main_empty() const noexcept { return main_.empty(); }
+  uint64_t small_weight() const noexcept { return small_.weight(); }
+  uint64_t main_weight() const noexcept { return main_.weight(); }
+  uint64_t full() const noexcept { return full_; }
+  uint64_t entries() const noexcept { return small_.entries() + main_.entries(); }
+  static unsigned heat(const Node &node) noexcept { return node.position.heat(); }
+  static void cool(const Node &node, unsigned heat) noexcept { node.position.set_heat(heat); }
+  static uint64_t hash(const Node &node) noexcept { return node.hash; }
+  uint64_t weight(const Node &node) const noexcept { return store_.weight(*node.entry); }
+  void to_main(const Node &node) noexcept;
+  Ghosts &ghosts() noexcept { return ghosts_; }
+  Sketch &sketch() noexcept { return sketch_; }
+
+ private:
+  enum : uint8_t { in_small, in_main };
+
+  Rule rule() const noexcept { return judge_ != nullptr ? judge_->rule() : rules[first_rule]; }
+  uint64_t weight() const noexcept { return small_.weight() + main_.weight(); }
+  uint64_t ghosts_wanted() const noexcept;
+  Node node_of(Entry &entry) const noexcept;
+  Queue &queue_of(const Entry &entry) noexcept { return entry.queue == in_main ? main_ : small_; }
+  void push(Entry &entry, uint8_t queue) noexcept;
+  void look_ahead(Entry &victim) const noexcept;
+
+  Judge *const judge_;
+  Queue small_;
+  Queue main_;
+  Ghosts ghosts_;
+  Sketch sketch_;
+  uint64_t full_ = 0;  // the weight of everything when an eviction was last needed
+  const Entry *leaving_ = nullptr;
+};
+
+}  // namespace brisk::cache

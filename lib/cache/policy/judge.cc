@@ -1,0 +1,170 @@
+#include "cache/policy/judge.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+
+namespace brisk::cache {
+namespace {
+
+constexpr uint64_t share_most = 4;    // one key in four
+constexpr uint64_t share_least = 64;  // one in 64, as long as that makes few enough nodes
+constexpr uint64_t nodes_least = 256;
+constexpr uint64_t budget_share = 32;    // of the cache's bytes, for the shadows
+constexpr unsigned scored_between = 16;  // verdicts
+constexpr double memory = 3;             // half-life of points, in entries of a shadow
+constexpr double doubt = 1.5;
+
+// More nodes than entries: sizes may shrink before the shadows are made anew.
+constexpr uint64_t with_spare(uint64_t nodes) { return nodes + nodes / 2 + 8; }
+
+template <size_t... At>
+std::array<Shadow, sizeof...(At)> make_shadows(Account &account, std::index_sequence<At...>) {
+  return {Shadow(rules[At], account)...};
+}
+
+}  // namespace
+
+Judge::Judge(Account &account, std::atomic<uint32_t> &sampled_below) noexcept
+    : account_(account),
+      below_(sampled_below),
+      shadows_(make_shadows(account, std::make_index_sequence<rules.size()>())) {}
+
+void Judge::note(uint64_t hash, uint64_t weight, Kind kind) noexcept {
+  const auto id = static_cast<uint32_t>(hash * 0xd6e8feb86659fd93u >> 32);
+  const uint64_t bounded = std::min<uint64_t>(weight, (1u << 30) - 1);
+  const uint64_t note = uint64_t{id} << 32 | bounded << 2 | kind;
+  const bool noted = rings_.with([note](Ring &ring, bool exclusive) {
+    if (!exclusive) return false;
+    // Acquires what an earlier thread with this thread pointer has left.
+    const uint32_t head = ring.head.load(std::memory_order_acquire);
+    if (head - ring.tail.load(std::memory_order_acquire) == ring.notes.size()) return false;
+    ring.notes[head % ring.notes.size()].store(note, std::memory_order_relaxed);
+    ring.head.store(head + 1, std::memory_order_release);
+    return true;
+  });
+  if (!noted) [[unlikely]]
+    drain(note);
+}
+
+void Judge::drain(uint64_t left_over) noexcept {
+  std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return;
+  rings_.each([this](Ring &ring) {
+    const uint32_t head = ring.head.load(std::memory_order_acquire);
+    uint32_t tail = ring.tail.load(std::memory_order_relaxed);
+    for (; tail != head; ++tail)
+      play(ring.notes[tail % ring.notes.size()].load(std::memory_order_relaxed));
+    ring.tail.store(tail, std::memory_order_release);
+  });
+  play(left_over);
+}
+
+void Judge::play(uint64_t note) noexcept {
+  if (tried_ == 0) return;
+  const auto id = static_cast<uint32_t>(note >> 32);
+  if ((note & 3) == erase) {
+    for (size_t at = 0; at < tried_; ++at) shadows_[at].erase(id);
+    return;
+  }
+  const auto full = static_cast<uint64_t>(
+      share_ * static_cast<double>(full_.load(std::memory_order_relaxed)) + 0.5);
+  auto weight = static_cast<uint32_t>(note >> 2 & ((1u << 30) - 1));
+  // A reader that hits does not know the weight. A shadow may, and else the mean will do.
+  for (size_t at = 0; weight == 0 && at < tried_; ++at) weight = shadows_[at].weight_of(id);
+  if (weight == 0)
+    weight = static_cast<uint32_t>(full_.load(std::memory_order_relaxed) /
+                                   entries_.load(std::memory_order_relaxed));
+  uint32_t hits = 0;
+  for (size_t at = 0; at < tried_; ++at)
+    hits |= static_cast<uint32_t>(shadows_[at].request(id, weight, full)) << at;
+  score(hits);
+}
+
+void Judge::score(uint32_t hits) noexcept {
+  unit_ *= growth_;
+  if (hits != 0 && hits != (1u << tried_) - 1) {
+    for (size_t at = 0; at < tried_; ++at) {
+      if ((hits >> at & 1) == 0) continue;
+      hits_[at] += unit_;
+      for (size_t other = 0; other < tried_; ++other) {
+        if ((hits >> other & 1) != 0) continue;
+        differed_[at][other] += unit_;
+        differed_[other][at] += unit_;
+      }
+    }
+  }
+  if (++scored_ % scored_between == 0) decide();
+}
+
+void Judge::decide() noexcept {
+  const uint32_t now = now_.load(std::memory_order_relaxed);
+  uint32_t best = now;
+  double lead = 0;
+  for (uint32_t at = 0; at < tried_; ++at) {
+    const double ahead =
+        (hits_[at] - hits_[now]) / unit_ - doubt * std::sqrt(differed_[at][now] / unit_);
+    if (ahead <= lead) continue;
+    lead = ahead;
+    best = at;
+  }
+  now_.store(best, std::memory_order_relaxed);
+  constexpr double large = 1e100;
+  if (unit_ < large) return;
+  for (double &points : hits_) points /= unit_;
+  for (auto &row : differed_) {
+    for (double &points : row) points /= unit_;
+  }
+  unit_ = 1;
+}
+
+uint64_t Judge::bytes_for(uint64_t nodes, uint64_t entries) noexcept {
+  uint64_t bytes = 0;
+  for (size_t at = 0; at < rules_for(entries); ++at)
+    bytes += Shadow::bytes(with_spare(nodes), rules[at]);
+  return bytes;
+}
+
+uint64_t Judge::nodes_for(uint64_t entries) const noexcept {
+  uint64_t nodes = std::min({std::max(nodes_least, entries / share_least), entries / share_most,
+                             Shadow::nodes_max * 2 / 3 - 8});
+  while (nodes > 16 && bytes_for(nodes, entries) > account_.limit() / budget_share)
+    nodes -= nodes / 4;
+  return nodes;
+}
+
+uint64_t Judge::missing(uint64_t entries) const noexcept {
+  const uint64_t made_for = entries_.load(std::memory_order_relaxed);
+  if (entries <= made_for + made_for / 2 && entries >= made_for / 2) return 0;
+  return bytes_for(nodes_for(entries), entries);
+}
+
+void Judge::resize(uint64_t entries) noexcept {
+  std::lock_guard lock(mutex_);
+  if (entries == 0) return;
+  below_.store(0, std::memory_order_relaxed);
+  for (Shadow &shadow : shadows_) shadow.release();
+  entries_.store(entries, std::memory_order_relaxed);
+  tried_ = 0;
+  const uint64_t nodes = nodes_for(entries);
+  const size_t wanted = nodes < 4 ? 0 : rules_for(entries);
+  while (tried_ < wanted && shadows_[tried_].resize(with_spare(nodes))) ++tried_;
+  if (tried_ < wanted) {
+    for (Shadow &shadow : shadows_) shadow.release();
+    tried_ = 0;
+  }
+  uint64_t charge = 0;
+  for (const Shadow &shadow : shadows_) charge += shadow.charge();
+  charge_.store(charge, std::memory_order_relaxed);
+  if (now_.load(std::memory_order_relaxed) >= tried_)
+    now_.store(first_rule, std::memory_order_relaxed);
+  share_ = static_cast<double>(nodes) / static_cast<double>(entries);
+  growth_ = std::exp2(1 / (memory * static_cast<double>(std::max<uint64_t>(nodes, 1))));
+  hits_ = {};
+  differed_ = {};
+  unit_ = 1;
+  if (tried_ != 0)
+    below_.store(static_cast<uint32_t>(share_ * 4294967296.0), std::memory_order_relaxed);
+}
+
+}  // namespace brisk::cache

@@ -1,0 +1,121 @@
+// The rules by which two queues and their ghosts decide what stays, written once for the cache and
+// for the shadows that try the rules out.
+//
+// A newcomer enters the small queue, or main where its ghost is still there. At the small queue's
+// tail an entry that was used often enough moves on to main, another leaves and becomes a ghost; at
+// main's tail a used entry goes round again with one use less. While main has room, what the small
+// queue has too much flows on into it. A rule says how large the small queue is, how many uses take
+// an entry out of it, whether a newcomer with a ghost has to win a contest of frequencies against
+// main's next victim, and whether there is a small queue at all. Changing the rule changes no
+// structure.
+//
+// A Side is what a rule is applied to:
+//   Node small_tail(), main_tail()      of queues that are not empty
+//   bool small_empty(), main_empty()
+//   uint64_t small_weight(), main_weight(), full(), entries()
+//   bool held(Node)                      may not leave now
+//   unsigned heat(Node); void cool(Node, heat); uint64_t hash(Node), weight(Node)
+//   void to_main(Node)                   to main's head, from wherever it is
+//   Ghosts &ghosts(); Sketch &sketch();
+// A Node is tested for being there by has(Node).
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "cache/policy/ghosts.h"
+#include "cache/policy/sketch.h"
+
+namespace brisk::cache {
+
+struct Rule {
+  uint8_t small;  // percent of the weight; 0 is a clock: newcomers go to main, uses count as one
+  uint8_t uses;   // that take an entry from small to main
+  bool contest;
+  constexpr bool clock() const noexcept { return small == 0; }
+  constexpr uint64_t small_weight(uint64_t full) const noexcept { return full * small / 100; }
+};
+
+// S3-FIFO's own (Yang and others, SOSP 2023), one that gives newcomers more time, one that asks
+// less of them, one for loops and scans, and a clock for the smallest caches.
+inline constexpr std::array<Rule, 5> rules{
+    {{10, 2, false}, {25, 2, false}, {10, 1, false}, {3, 2, true}, {0, 1, false}}};
+inline constexpr unsigned first_rule = 0;
+inline constexpr uint64_t clock_below = 1024;  // entries
+
+// The ghosts there should be.
+constexpr uint64_t ghosts_for(uint64_t entries, Rule rule) noexcept {
+  return 2 * (entries - rule.small_weight(entries));
+}
+
+// Main has no room for this much more.
+template <class Side>
+bool main_is_full(const Side &side, Rule rule, uint64_t weight) noexcept {
+  return side.main_weight() + weight > side.full() - rule.small_weight(side.full());
+}
+
+// The next to leave main, brought to its tail; none when all of it is held.
+template <class Side>
+typename Side::Node main_victim(Side &side, Rule rule) noexcept {
+  uint64_t held = 0;
+  // Heat is at most 3, so four times round is enough, unless readers warm faster than this cools:
+  // then the next one goes.
+  const uint64_t most = 5 * side.entries();
+  for (uint64_t rounds = 0; !side.main_empty(); ++rounds) {
+    const typename Side::Node node = side.main_tail();
+    if (side.held(node)) {
+      if (++held > side.entries()) break;
+    } else {
+      held = 0;
+      const unsigned heat = side.heat(node);
+      if (heat == 0 || rounds > most) return node;
+      side.cool(node, rule.clock() ? 0 : heat - 1);
+      side.sketch().add(side.hash(node), 1);
+    }
+    side.to_main(node);
+  }
+  return {};
+}
+
+// The next to leave.
+template <class Side>
+typename Side::Node next_victim(Side &side, Rule rule) noexcept {
+  const uint64_t target = rule.small_weight(side.full());
+  while (!side.small_empty() && (side.small_weight() >= target || side.main_empty())) {
+    const typename Side::Node node = side.small_tail();
+    if (side.held(node)) {
+      side.to_main(node);
+      continue;
+    }
+    const unsigned heat = side.heat(node);
+    const bool room = !rule.clock() && !main_is_full(side, rule, side.weight(node));
+    if (!room) {
+      side.sketch().add(side.hash(node), heat);
+      if (heat < rule.uses) {
+        side.ghosts().add(side.hash(node));
+        return node;
+      }
+    }
+    side.cool(node, 0);
+    side.to_main(node);
+    if (!room) break;
+  }
+  const typename Side::Node node = main_victim(side, rule);
+  // Where main is held, the small queue is what is left.
+  return side.has(node) || side.small_empty() || side.held(side.small_tail()) ? node
+                                                                              : side.small_tail();
+}
+
+// Where a newcomer goes.
+template <class Side>
+bool enters_main(Side &side, Rule rule, uint64_t hash, uint64_t weight) noexcept {
+  const bool ghost = side.ghosts().take(hash);
+  side.sketch().add(hash, 1);
+  if (rule.clock() || !ghost || !rule.contest || !main_is_full(side, rule, weight))
+    return rule.clock() || ghost;
+  const typename Side::Node rival = main_victim(side, rule);
+  return !side.has(rival) ||
+         side.sketch().count(hash) > side.sketch().count(side.hash(rival)) + side.heat(rival);
+}
+
+}  // namespace brisk::cache

@@ -1,0 +1,150 @@
+#include "cache/policy/shadow.h"
+
+#include <bit>
+#include <cstring>
+
+namespace brisk::cache {
+namespace {
+
+uint64_t buckets_for(uint64_t nodes) { return std::bit_ceil(nodes) / 2 + 1; }
+
+}  // namespace
+
+uint64_t Shadow::bytes(uint64_t nodes, Rule rule) noexcept {
+  return (nodes + 1) * sizeof(Cell) + std::bit_ceil(buckets_for(nodes)) * sizeof(Node) +
+         ghosts_for(nodes, rule) * 5 / 2 + (rule.contest ? nodes * 4 : 0) + 256;
+}
+
+bool Shadow::resize(uint64_t nodes) noexcept {
+  release();
+  const uint64_t buckets = std::bit_ceil(buckets_for(nodes));
+  const uint64_t size = (nodes + 1) * sizeof(Cell) + buckets * sizeof(Node);
+  bool refused = false;
+  block_ = memory::Block::take(size, account_, &refused);
+  if (!block_) return false;
+  std::memset(block_.data(), 0, size);
+  nodes_ = static_cast<Cell *>(block_.data());
+  buckets_ = reinterpret_cast<Node *>(nodes_ + nodes + 1);
+  bucket_mask_ = static_cast<uint32_t>(buckets - 1);
+  capacity_ = nodes;
+  for (uint64_t node = nodes; node != 0; --node) free(static_cast<Node>(node));
+  ghosts_.resize(ghosts_for(nodes, rule_));
+  if (rule_.contest) sketch_.resize(nodes);
+  return true;
+}
+
+void Shadow::release() noexcept {
+  block_.reset();
+  ghosts_.release();
+  sketch_.release();
+  nodes_ = nullptr;
+  free_ = 0;
+  capacity_ = entries_ = measured_ = full_ = 0;
+  small_ = main_ = {};
+}
+
+Shadow::Node Shadow::find(uint32_t id) const noexcept {
+  Node node = bucket(id);
+  while (node != 0 && nodes_[node].id != id) node = nodes_[node].chain;
+  return node;
+}
+
+uint32_t Shadow::weight_of(uint32_t id) const noexcept {
+  const Node node = find(id);
+  return node == 0 ? 0 : nodes_[node].weight;
+}
+
+bool Shadow::request(uint32_t id, uint32_t weight, uint64_t full) noexcept {
+  if (const Node node = find(id); node != 0) {
+    Cell &cell = nodes_[node];
+    if (cell.heat != 3) cell.heat = (cell.heat + 1) & 3;
+    return true;
+  }
+  full_ = full;
+  weight = std::min(weight, weight_max);
+  const uint64_t hash = spread(id);
+  const bool to_main = enters_main(*this, rule_, hash, weight);
+  while (entries_ != 0 && (entries_ == capacity_ || small_.weight + main_.weight + weight > full_))
+    evict();
+  const Node node = free_;
+  Cell &cell = nodes_[node];
+  free_ = cell.next;
+  cell = {.id = id,
+          .weight = weight & weight_max,
+          .heat = 0,
+          .main = 0,
+          .erased = 0,
+          .next = 0,
+          .chain = bucket(id)};
+  bucket(id) = node;
+  ++entries_;
+  push(node, to_main);
+  return false;
+}
+
+void Shadow::erase(uint32_t id) noexcept {
+  const Node node = find(id);
+  if (node == 0) return;
+  Cell &cell = nodes_[node];
+  unchain(node);
+  Line &line = line_of(cell);
+  line.weight -= cell.weight;
+  cell.weight = 0;
+  cell.erased = 1;
+  bury(line);
+}
+
+void Shadow::evict() noexcept {
+  if (entries_ != measured_) ghosts_.set_length(ghosts_for(measured_ = entries_, rule_));
+  const Node node = next_victim(*this, rule_);
+  unchain(node);
+  pop(line_of(nodes_[node]));
+  free(node);
+  --entries_;
+}
+
+void Shadow::push(Node node, bool main) noexcept {
+  Cell &cell = nodes_[node];
+  cell.main = main ? 1 : 0;
+  cell.next = 0;
+  Line &line = line_of(cell);
+  (line.head != 0 ? nodes_[line.head].next : line.tail) = node;
+  line.head = node;
+  line.weight += cell.weight;
+}
+
+void Shadow::pop(Line &line) noexcept {
+  const Cell &cell = nodes_[line.tail];
+  line.weight -= cell.weight;
+  line.tail = cell.next;
+  if (line.tail == 0) line.head = 0;
+  bury(line);
+}
+
+void Shadow::bury(Line &line) noexcept {
+  while (line.tail != 0 && nodes_[line.tail].erased != 0) {
+    const Node node = line.tail;
+    line.tail = nodes_[node].next;
+    if (line.tail == 0) line.head = 0;
+    free(node);
+    --entries_;
+  }
+}
+
+void Shadow::to_main(Node node) noexcept {
+  pop(line_of(nodes_[node]));
+  push(node, true);
+}
+
+void Shadow::unchain(Node node) noexcept {
+  Node *at = &bucket(nodes_[node].id);
+  while (*at != node) at = &nodes_[*at].chain;
+  *at = nodes_[node].chain;
+}
+
+void Shadow::free(Node node) noexcept {
+  nodes_[node].next = free_;
+  free_ = node;
+}
+
+}  // namespace brisk::cache
