@@ -87,7 +87,7 @@ type Policy = capi.Policy
 
 // The values of Policy.
 const (
-	// The best rule known for general use; today S3-FIFO.
+	// The rule that does best now, out of several that are tried on a sample of the keys.
 	PolicyAuto = capi.PolicyAuto
 	// Least recently used.
 	PolicyLRU = capi.PolicyLRU
@@ -172,7 +172,7 @@ type CacheStats struct {
 	EntryBytes uint64
 	// Part of held_bytes: the hash index.
 	IndexBytes uint64
-	// Part of held_bytes: ghost lists and hit buffers.
+	// Part of held_bytes: ghost lists, and what the default policy samples.
 	PolicyBytes uint64
 	// Part of held_bytes: compression contexts.
 	CodecBytes uint64

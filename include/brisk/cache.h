@@ -19,7 +19,8 @@ extern "C" {
 /** Which entries a full cache gives up. Later versions may add values. */
 typedef int32_t brisk_policy;
 enum {
-  BRISK_POLICY_AUTO = 0,   /**< The best rule known for general use; today S3-FIFO. */
+  BRISK_POLICY_AUTO = 0,   /**< The rule that does best now, out of several that are tried on a
+                                sample of the keys. */
   BRISK_POLICY_LRU = 1,    /**< Least recently used. */
   BRISK_POLICY_S3FIFO = 2, /**< Three FIFO queues with a ghost list (Yang and others, FIFO Queues
                                 are All You Need for Cache Eviction, SOSP 2023). */
@@ -123,7 +124,8 @@ typedef struct brisk_cache_stats {
   uint64_t peak_bytes;             /**< The most bytes that were held at one time. */
   uint64_t entry_bytes;            /**< Part of held_bytes: live entries with their nodes. */
   uint64_t index_bytes;            /**< Part of held_bytes: the hash index. */
-  uint64_t policy_bytes;           /**< Part of held_bytes: ghost lists and hit buffers. */
+  uint64_t policy_bytes;           /**< Part of held_bytes: ghost lists, and what the default
+                                        policy samples. */
   uint64_t codec_bytes;            /**< Part of held_bytes: compression contexts. */
   uint64_t slack_bytes;            /**< Part of held_bytes: memory taken and not in use by an
                                         entry. */

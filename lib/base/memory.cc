@@ -100,7 +100,8 @@ Block Block::take(size_t size, Account &account, bool *account_refused) noexcept
 }
 
 void Block::reset() noexcept {
-  if (data_ != nullptr) give_back(std::exchange(data_, nullptr), charge_, *account_);
+  if (data_ != nullptr)
+    give_back(std::exchange(data_, nullptr), std::exchange(charge_, 0), *account_);
 }
 
 void *Block::release() noexcept { return std::exchange(data_, nullptr); }

@@ -622,9 +622,11 @@ inline constexpr Mode modes[] = {
     {"tiny raw", BRISK_POLICY_S3FIFO, 262144, false, 0, 0, 4000, 13, false},
     {"tiny small", BRISK_POLICY_LRU, 262144, false, 0, 0, 20000, 7, false},
     {"tiny idle", BRISK_POLICY_LRU, 262144, false, 400'000'000, 0, 2000, 14, false},
+    {"tiny auto", BRISK_POLICY_AUTO, 262144, false, 0, 0, 4000, 9, false},
     {"packed lru", BRISK_POLICY_LRU, 2 << 20, true, 0, 0, 3000, 18, false},
     {"packed s3fifo", BRISK_POLICY_S3FIFO, 4 << 20, true, 4'000'000'000, 0, 3000, 17, false},
     {"few lru", BRISK_POLICY_LRU, 64 << 20, true, 0, 50, 100, 12, false},
+    {"few auto", BRISK_POLICY_AUTO, 64 << 20, false, 400'000'000, 100, 300, 8, false},
     {"few s3fifo", BRISK_POLICY_S3FIFO, 64 << 20, true, 400'000'000, 200, 400, 12, false},
 };
 

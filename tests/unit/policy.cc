@@ -46,7 +46,7 @@ TEST(Ghosts, WantAnotherSizeOnlyWhenItDiffersByHalf) {
   Account account(1 << 20);
   Ghosts ghosts(account);
   ghosts.resize(1000);
-  EXPECT_EQ(ghosts.missing(1400), 0u);
+  EXPECT_EQ(ghosts.missing(1300), 0u);
   EXPECT_GT(ghosts.missing(1600), 0u);
   EXPECT_GT(ghosts.missing(400), 0u);
 }

@@ -146,7 +146,7 @@ static PyStructSequence_Field cache_stats_fields[] = {
     {"peak_bytes", "The most bytes that were held at one time."},
     {"entry_bytes", "Part of held_bytes: live entries with their nodes."},
     {"index_bytes", "Part of held_bytes: the hash index."},
-    {"policy_bytes", "Part of held_bytes: ghost lists and hit buffers."},
+    {"policy_bytes", "Part of held_bytes: ghost lists, and what the default policy samples."},
     {"codec_bytes", "Part of held_bytes: compression contexts."},
     {"slack_bytes", "Part of held_bytes: memory taken and not in use by an entry."},
     {"other_bytes", "Part of held_bytes: the cache object, its counters and its event queue."},

@@ -4,7 +4,7 @@
 // rules.h says what the rules do, judge.h how the best is found; this applies them to the entries
 // of a cache. A hit costs the reader's heat count and, where the key is sampled, a note to the
 // judge. A store costs a look at the ghosts and at the sketch, an eviction the same and amortised
-// second chances. Memory, all of it wished for and charged: ghosts 4 bytes an entry, sketch 4, the
+// second chances. Memory, all of it wished for and charged: ghosts 4 bytes an entry, sketch 3, the
 // judge's
 // 2. Several may share a judge.
 #pragma once

@@ -59,7 +59,7 @@ void Ghosts::set_length(uint64_t length) noexcept {
 }
 
 uint64_t Ghosts::missing(uint64_t length) const noexcept {
-  if (asked_ != 0 && length <= asked_ * ways && (asked_ == 1 || length >= asked_ * least)) return 0;
+  if (asked_ != 0 && length <= asked_ * most && (asked_ == 1 || length >= asked_ * least)) return 0;
   return lines_size<Line>(lines_for(length));
 }
 

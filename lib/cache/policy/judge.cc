@@ -14,6 +14,7 @@ constexpr uint64_t budget_share = 32;    // of the cache's bytes, for the shadow
 constexpr unsigned scored_between = 16;  // verdicts
 constexpr double memory = 3;             // half-life of points, in entries of a shadow
 constexpr double doubt = 1.5;
+constexpr double lead_least = 2;
 
 // More nodes than entries: sizes may shrink before the shadows are made anew.
 constexpr uint64_t with_spare(uint64_t nodes) { return nodes + nodes / 2 + 8; }
@@ -102,8 +103,8 @@ void Judge::decide() noexcept {
   uint32_t best = now;
   double lead = 0;
   for (uint32_t at = 0; at < tried_; ++at) {
-    const double ahead =
-        (hits_[at] - hits_[now]) / unit_ - doubt * std::sqrt(differed_[at][now] / unit_);
+    const double ahead = (hits_[at] - hits_[now]) / unit_ - lead_least -
+                         doubt * std::sqrt(differed_[at][now] / unit_);
     if (ahead <= lead) continue;
     lead = ahead;
     best = at;

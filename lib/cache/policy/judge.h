@@ -8,9 +8,9 @@
 // verdict is one word, read without a lock (set duelling: Qureshi and others, ISCA 2007).
 //
 // Points fade: a shadow's hits count half after three times as many sampled requests as a shadow
-// holds. A rule takes over when it leads the present one by more than 1.5 times the root of the
-// number of requests on which the two differed. There are no shadows, and nothing is sampled,
-// before the cache is full: until then all rules do the same.
+// holds. A rule takes over when it leads the present one by 2 hits and 1.5 times the root
+// of the number of requests on which the two differed. There are no shadows, and nothing is
+// sampled, before the cache is full: until then all rules do the same.
 //
 // Cost: a note is a few stores; playing one some 100 ns, for one request in 64 of a large cache and
 // one in four of the smallest. Memory: some 110 bytes a sampled entry. Lock order: the judge's lock

@@ -81,6 +81,8 @@ typename Side::Node main_victim(Side &side, Rule rule) noexcept {
 template <class Side>
 typename Side::Node next_victim(Side &side, Rule rule) noexcept {
   const uint64_t target = rule.small_weight(side.full());
+  // When the rule has changed, main may have much room. No single call fills all of it.
+  unsigned flows = 32;
   while (!side.small_empty() && (side.small_weight() >= target || side.main_empty())) {
     const typename Side::Node node = side.small_tail();
     if (side.held(node)) {
@@ -88,7 +90,7 @@ typename Side::Node next_victim(Side &side, Rule rule) noexcept {
       continue;
     }
     const unsigned heat = side.heat(node);
-    const bool room = !rule.clock() && !main_is_full(side, rule, side.weight(node));
+    const bool room = flows != 0 && !rule.clock() && !main_is_full(side, rule, side.weight(node));
     if (!room) {
       side.sketch().add(side.hash(node), heat);
       if (heat < rule.uses) {
@@ -99,11 +101,18 @@ typename Side::Node next_victim(Side &side, Rule rule) noexcept {
     side.cool(node, 0);
     side.to_main(node);
     if (!room) break;
+    --flows;
   }
-  const typename Side::Node node = main_victim(side, rule);
-  // Where main is held, the small queue is what is left.
-  return side.has(node) || side.small_empty() || side.held(side.small_tail()) ? node
-                                                                              : side.small_tail();
+  typename Side::Node node = main_victim(side, rule);
+  // Where all of main is held, the small queue is what is left.
+  while (!side.has(node) && !side.small_empty()) {
+    if (side.held(side.small_tail())) {
+      side.to_main(side.small_tail());
+    } else {
+      node = side.small_tail();
+    }
+  }
+  return node;
 }
 
 // Where a newcomer goes.

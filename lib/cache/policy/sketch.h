@@ -3,8 +3,9 @@
 //
 // A key has four counters in one cache line, one in each of four rows; what it was counted is the
 // least of them, and a count raises only those (conservative update). Counts are halved so that the
-// old fade: a line at a time, each once in ten additions for every entry of the cache. Four bytes
-// an entry, one cache miss a call. Memory is had as that of Ghosts; without it every count is 0.
+// old fade: a line at a time, each once in ten additions for every entry of the cache. Less than
+// three bytes an entry, one cache miss a call. Memory is had as that of Ghosts; without it every
+// count is 0.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,7 @@ class Sketch {
  private:
   static constexpr unsigned rows = 4;
   static constexpr unsigned counter_max = 15;
-  static constexpr uint64_t entries_a_line = 16;
+  static constexpr uint64_t entries_a_line = 24;
   static constexpr uint64_t additions_an_entry = 10;  // between two halvings of a line
 
   struct alignas(64) Line {

@@ -720,7 +720,7 @@ type Policy int32
 
 // The values of Policy.
 const (
-	// The best rule known for general use; today S3-FIFO.
+	// The rule that does best now, out of several that are tried on a sample of the keys.
 	PolicyAuto Policy = 0
 	// Least recently used.
 	PolicyLRU Policy = 1
@@ -901,7 +901,7 @@ type CacheStats struct {
 	EntryBytes uint64
 	// Part of held_bytes: the hash index.
 	IndexBytes uint64
-	// Part of held_bytes: ghost lists and hit buffers.
+	// Part of held_bytes: ghost lists, and what the default policy samples.
 	PolicyBytes uint64
 	// Part of held_bytes: compression contexts.
 	CodecBytes uint64

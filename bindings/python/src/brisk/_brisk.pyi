@@ -259,7 +259,7 @@ class CacheStats(tuple[float, ...]):
         """Part of held_bytes: the hash index."""
     @property
     def policy_bytes(self) -> int:
-        """Part of held_bytes: ghost lists and hit buffers."""
+        """Part of held_bytes: ghost lists, and what the default policy samples."""
     @property
     def codec_bytes(self) -> int:
         """Part of held_bytes: compression contexts."""

@@ -12,7 +12,7 @@ use crate::*;
 
 /// Which entries a full cache gives up. Later versions may add values.
 pub type brisk_policy = i32;
-/// The best rule known for general use; today S3-FIFO.
+/// The rule that does best now, out of several that are tried on a sample of the keys.
 pub const BRISK_POLICY_AUTO: brisk_policy = 0;
 /// Least recently used.
 pub const BRISK_POLICY_LRU: brisk_policy = 1;
@@ -196,7 +196,7 @@ pub struct brisk_cache_stats {
     pub entry_bytes: u64,
     /// Part of held_bytes: the hash index.
     pub index_bytes: u64,
-    /// Part of held_bytes: ghost lists and hit buffers.
+    /// Part of held_bytes: ghost lists, and what the default policy samples.
     pub policy_bytes: u64,
     /// Part of held_bytes: compression contexts.
     pub codec_bytes: u64,
