@@ -147,6 +147,12 @@ const std::vector<Load> &loads() {
 }
 constexpr size_t capacity = 500;
 
+bool request(Shadow &shadow, uint32_t id, uint32_t weight, uint64_t full) {
+  if (shadow.use(id) != 0) return true;
+  shadow.store(id, weight, full);
+  return false;
+}
+
 template <class Request>
 double points(const Trace &trace, Request &&request) {
   size_t hits = 0;
@@ -182,7 +188,7 @@ TEST(Duel, AShadowOfEveryRuleHitsWhatThePlainRuleHits) {
       EXPECT_EQ(shadow.charge(), account.held());
       const double got = points(load.trace, [&](uint64_t key) {
         const auto id = static_cast<uint32_t>(hash_bytes(&key, sizeof key, 1));
-        return shadow.request(id, 100, 100 * capacity);
+        return request(shadow, id, 100, 100 * capacity);
       });
       EXPECT_NEAR(got, plain_points(load.trace, rules[at]), 0.5) << load.name << ", rule " << at;
     }
@@ -245,12 +251,12 @@ TEST(Duel, AnErasedKeyLeavesAShadowWithoutAGhost) {
     if (random() % 3 == 0) {
       shadow.erase(id);
       erased[id] = true;
-      EXPECT_EQ(shadow.weight_of(id), 0u);
+      EXPECT_EQ(shadow.use(id), 0u);
     } else {
-      const bool hit = shadow.request(id, 10, 1000);
+      const bool hit = request(shadow, id, 10, 1000);
       EXPECT_FALSE(hit && erased[id]) << "the first request after an erasure misses";
       erased[id] = false;
-      EXPECT_EQ(shadow.weight_of(id), 10u);
+      EXPECT_EQ(shadow.use(id), 10u);
     }
     ASSERT_LE(shadow.small_weight() + shadow.main_weight(), 1000u);
   }

@@ -16,6 +16,8 @@ constexpr double memory = 3;             // half-life of points, in entries of a
 constexpr double doubt = 1.5;
 constexpr double lead_least = 2;
 
+constexpr uint64_t weight_max = (1u << 30) - 1;
+
 // More nodes than entries: sizes may shrink before the shadows are made anew.
 constexpr uint64_t with_spare(uint64_t nodes) { return nodes + nodes / 2 + 8; }
 
@@ -33,7 +35,7 @@ Judge::Judge(Account &account, std::atomic<uint32_t> &sampled_below) noexcept
 
 void Judge::note(uint64_t hash, uint64_t weight, Kind kind) noexcept {
   const auto id = static_cast<uint32_t>(hash * 0xd6e8feb86659fd93u >> 32);
-  const uint64_t bounded = std::min<uint64_t>(weight, (1u << 30) - 1);
+  const uint64_t bounded = std::min(weight, weight_max);
   const uint64_t note = uint64_t{id} << 32 | bounded << 2 | kind;
   const bool noted = rings_.with([note](Ring &ring, bool exclusive) {
     if (!exclusive) return false;
@@ -68,17 +70,26 @@ void Judge::play(uint64_t note) noexcept {
     for (size_t at = 0; at < tried_; ++at) shadows_[at].erase(id);
     return;
   }
-  const auto full = static_cast<uint64_t>(
-      share_ * static_cast<double>(full_.load(std::memory_order_relaxed)) + 0.5);
-  auto weight = static_cast<uint32_t>(note >> 2 & ((1u << 30) - 1));
-  // A reader that hits does not know the weight. A shadow may, and else the mean will do.
-  for (size_t at = 0; weight == 0 && at < tried_; ++at) weight = shadows_[at].weight_of(id);
-  if (weight == 0)
-    weight = static_cast<uint32_t>(full_.load(std::memory_order_relaxed) /
-                                   entries_.load(std::memory_order_relaxed));
   uint32_t hits = 0;
-  for (size_t at = 0; at < tried_; ++at)
-    hits |= static_cast<uint32_t>(shadows_[at].request(id, weight, full)) << at;
+  uint32_t known = 0;  // the weight, by a shadow
+  for (size_t at = 0; at < tried_; ++at) {
+    const uint32_t found = shadows_[at].use(id);
+    if (found == 0) continue;
+    known = found;
+    hits |= 1u << at;
+  }
+  if (hits != (1u << tried_) - 1) {
+    const uint64_t full = full_.load(std::memory_order_relaxed);
+    const auto share = static_cast<uint64_t>(share_ * static_cast<double>(full) + 0.5);
+    auto weight = static_cast<uint32_t>(note >> 2 & weight_max);
+    // A reader that hits does not know the weight. A shadow may, and else the mean will do.
+    if (weight == 0) weight = known;
+    if (weight == 0)
+      weight = static_cast<uint32_t>(full / entries_.load(std::memory_order_relaxed));
+    for (size_t at = 0; at < tried_; ++at) {
+      if ((hits >> at & 1) == 0) shadows_[at].store(id, weight, share);
+    }
+  }
   score(hits);
 }
 

@@ -49,19 +49,17 @@ Shadow::Node Shadow::find(uint32_t id) const noexcept {
   return node;
 }
 
-uint32_t Shadow::weight_of(uint32_t id) const noexcept {
+uint32_t Shadow::use(uint32_t id) noexcept {
   const Node node = find(id);
-  return node == 0 ? 0 : nodes_[node].weight;
+  if (node == 0) return 0;
+  Cell &cell = nodes_[node];
+  if (cell.heat != 3) cell.heat = (cell.heat + 1) & 3;
+  return cell.weight;
 }
 
-bool Shadow::request(uint32_t id, uint32_t weight, uint64_t full) noexcept {
-  if (const Node node = find(id); node != 0) {
-    Cell &cell = nodes_[node];
-    if (cell.heat != 3) cell.heat = (cell.heat + 1) & 3;
-    return true;
-  }
+void Shadow::store(uint32_t id, uint32_t weight, uint64_t full) noexcept {
   full_ = full;
-  weight = std::min(weight, weight_max);
+  weight = std::clamp(weight, 1u, weight_max);
   const uint64_t hash = spread(id);
   const bool to_main = enters_main(*this, rule_, hash, weight);
   while (entries_ != 0 && (entries_ == capacity_ || small_.weight + main_.weight + weight > full_))
@@ -79,7 +77,6 @@ bool Shadow::request(uint32_t id, uint32_t weight, uint64_t full) noexcept {
   bucket(id) = node;
   ++entries_;
   push(node, to_main);
-  return false;
 }
 
 void Shadow::erase(uint32_t id) noexcept {

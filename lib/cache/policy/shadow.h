@@ -29,10 +29,10 @@ class Shadow {
   void release() noexcept;
   uint64_t charge() const noexcept { return block_.charge() + ghosts_.charge() + sketch_.charge(); }
 
-  // The weight of a key that is there, or 0.
-  uint32_t weight_of(uint32_t id) const noexcept;
-  // A key is asked for, and stored when it is not there. True for a hit.
-  bool request(uint32_t id, uint32_t weight, uint64_t full) noexcept;
+  // A key is asked for: its weight when it is there, or 0.
+  uint32_t use(uint32_t id) noexcept;
+  // A key that is not there comes in.
+  void store(uint32_t id, uint32_t weight, uint64_t full) noexcept;
   void erase(uint32_t id) noexcept;
 
   // For rules.h.
