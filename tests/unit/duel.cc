@@ -149,7 +149,7 @@ constexpr size_t capacity = 500;
 
 bool request(Shadow &shadow, uint32_t id, uint32_t weight, uint64_t full) {
   if (shadow.use(id) != 0) return true;
-  shadow.store(id, weight, full);
+  shadow.store(id, weight, full, false);
   return false;
 }
 

@@ -64,6 +64,9 @@ void Auto::look_ahead(Entry &victim) const noexcept {
 Entry *Auto::victim() noexcept {
   if (judge_ != nullptr) judge_->change_full(full_, weight());
   full_ = weight();
+  // With an eighth of its bytes free, a cache is full of entries, not of bytes.
+  by_size_ = judge_ != nullptr && account_.room() < account_.limit() / 8;
+  if (judge_ != nullptr) judge_->set_by_size(by_size_);
   const Rule now = rule();
   ghosts_.set_length(ghosts_for(entries(), now));
   const Node node = next_victim(*this, now);

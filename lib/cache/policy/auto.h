@@ -20,6 +20,7 @@ class Auto final : public Policy {
   // Without a judge: S3-FIFO.
   Auto(Store &store, Account &account, Judge *judge) noexcept
       : Policy(store),
+        account_(account),
         judge_(judge),
         small_(store.arena),
         main_(store.arena),
@@ -49,6 +50,8 @@ class Auto final : public Policy {
   uint64_t small_weight() const noexcept { return small_.weight(); }
   uint64_t main_weight() const noexcept { return main_.weight(); }
   uint64_t full() const noexcept { return full_; }
+  bool by_size() const noexcept { return by_size_; }
+  uint32_t turn() noexcept { return turn_ += 7; }
   uint64_t entries() const noexcept { return small_.entries() + main_.entries(); }
   static unsigned heat(const Node &node) noexcept { return node.position.heat(); }
   static void cool(const Node &node, unsigned heat) noexcept { node.position.set_heat(heat); }
@@ -69,12 +72,15 @@ class Auto final : public Policy {
   void push(Entry &entry, uint8_t queue) noexcept;
   void look_ahead(Entry &victim) const noexcept;
 
+  const Account &account_;
   Judge *const judge_;
   Queue small_;
   Queue main_;
   Ghosts ghosts_;
   Sketch sketch_;
   uint64_t full_ = 0;  // the weight of everything when an eviction was last needed
+  uint32_t turn_ = 0;
+  bool by_size_ = false;
   const Entry *leaving_ = nullptr;
 };
 

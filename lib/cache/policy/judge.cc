@@ -87,7 +87,8 @@ void Judge::play(uint64_t note) noexcept {
     if (weight == 0)
       weight = static_cast<uint32_t>(full / entries_.load(std::memory_order_relaxed));
     for (size_t at = 0; at < tried_; ++at) {
-      if ((hits >> at & 1) == 0) shadows_[at].store(id, weight, share);
+      if ((hits >> at & 1) == 0)
+        shadows_[at].store(id, weight, share, by_size_.load(std::memory_order_relaxed));
     }
   }
   score(hits);

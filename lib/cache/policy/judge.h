@@ -50,6 +50,9 @@ class Judge {
     full_.fetch_add(now - before, std::memory_order_relaxed);
   }
 
+  // Sizes count (rules.h).
+  void set_by_size(bool by_size) noexcept { by_size_.store(by_size, std::memory_order_relaxed); }
+
   uint64_t charge() const noexcept { return charge_.load(std::memory_order_relaxed); }
   // The bytes that judging a cache of this many entries needs and the judge does not have; 0 when
   // it is good as it is.
@@ -86,6 +89,7 @@ class Judge {
   std::atomic<uint64_t> full_{0};     // of the whole cache
   std::atomic<uint64_t> entries_{0};  // that the shadows were made for
   std::atomic<uint64_t> charge_{0};
+  std::atomic<bool> by_size_{false};
   Stripes<Ring, 4> rings_;
 
   AdaptiveMutex mutex_;  // guards everything below

@@ -16,10 +16,12 @@
 //   bool held(Node)                      may not leave now
 //   unsigned heat(Node); void cool(Node, heat); uint64_t hash(Node), weight(Node)
 //   void to_main(Node)                   to main's head, from wherever it is
+//   bool by_size()                       sizes count; uint32_t turn(): another number each time
 //   Ghosts &ghosts(); Sketch &sketch();
 // A Node is tested for being there by has(Node).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -54,6 +56,44 @@ bool main_is_full(const Side &side, Rule rule, uint64_t weight) noexcept {
   return side.main_weight() + weight > side.full() - rule.small_weight(side.full());
 }
 
+// What sizes change, where bytes are the limit: many small hits are worth more than a few large
+// ones. An entry about as large as the mean, as all are when sizes do not count, is the measure.
+class Sizes {
+ public:
+  template <class Side>
+  explicit Sizes(const Side &side) noexcept
+      : mean_(side.by_size() && side.entries() != 0
+                  ? (side.small_weight() + side.main_weight()) / side.entries()
+                  : 0) {}
+
+  // Uses that a second chance costs: the multiple of the mean, or for a small entry one now and
+  // then. `turn` is another number each time.
+  unsigned price(uint64_t weight, uint32_t turn) const noexcept {
+    if (usual(weight)) return 1;
+    if (weight > mean_) return times(weight);
+    constexpr uint64_t parts = 16;
+    const uint64_t share = weight * parts / mean_;
+    return turn % parts <= share ? 1 : 0;
+  }
+  // How many times the uses it takes to come into main.
+  unsigned hurdle(uint64_t weight) const noexcept {
+    return usual(weight) || weight < mean_ ? 1 : times(weight);
+  }
+  // Too small to be tried out.
+  bool tiny(uint64_t weight) const noexcept { return weight * 8 < mean_; }
+
+ private:
+  bool usual(uint64_t weight) const noexcept {
+    return mean_ == 0 || (weight >= mean_ - mean_ / 4 && weight <= mean_ + mean_ / 2);
+  }
+  unsigned times(uint64_t weight) const noexcept {
+    constexpr uint64_t heat_most = 3;
+    return static_cast<unsigned>(std::min((weight + mean_ / 2) / mean_, heat_most));
+  }
+
+  const uint64_t mean_;  // 0 when sizes do not count
+};
+
 // The next to leave main, brought to its tail; none when all of it is held.
 template <class Side>
 typename Side::Node main_victim(Side &side, Rule rule) noexcept {
@@ -61,6 +101,7 @@ typename Side::Node main_victim(Side &side, Rule rule) noexcept {
   // Heat is at most 3, so four times round is enough, unless readers warm faster than this cools:
   // then the next one goes.
   const uint64_t most = 5 * side.entries();
+  const Sizes sizes(side);
   for (uint64_t rounds = 0; !side.main_empty(); ++rounds) {
     const typename Side::Node node = side.main_tail();
     if (side.held(node)) {
@@ -69,7 +110,8 @@ typename Side::Node main_victim(Side &side, Rule rule) noexcept {
       held = 0;
       const unsigned heat = side.heat(node);
       if (heat == 0 || rounds > most) return node;
-      side.cool(node, rule.clock() ? 0 : heat - 1);
+      const unsigned price = sizes.price(side.weight(node), side.turn());
+      side.cool(node, rule.clock() && price != 0 ? 0 : heat - std::min(heat, price));
       side.sketch().add(side.hash(node), 1);
     }
     side.to_main(node);
@@ -83,6 +125,7 @@ typename Side::Node next_victim(Side &side, Rule rule) noexcept {
   const uint64_t target = rule.small_weight(side.full());
   // When the rule has changed, main may have much room. No single call fills all of it.
   unsigned flows = 32;
+  const Sizes sizes(side);
   while (!side.small_empty() && (side.small_weight() >= target || side.main_empty())) {
     const typename Side::Node node = side.small_tail();
     if (side.held(node)) {
@@ -93,7 +136,7 @@ typename Side::Node next_victim(Side &side, Rule rule) noexcept {
     const bool room = flows != 0 && !rule.clock() && !main_is_full(side, rule, side.weight(node));
     if (!room) {
       side.sketch().add(side.hash(node), heat);
-      if (heat < rule.uses) {
+      if (heat < std::min(rule.uses * sizes.hurdle(side.weight(node)), 3u)) {
         side.ghosts().add(side.hash(node));
         return node;
       }
@@ -121,7 +164,7 @@ bool enters_main(Side &side, Rule rule, uint64_t hash, uint64_t weight) noexcept
   const bool ghost = side.ghosts().take(hash);
   side.sketch().add(hash, 1);
   if (rule.clock() || !ghost || !rule.contest || !main_is_full(side, rule, weight))
-    return rule.clock() || ghost;
+    return rule.clock() || ghost || Sizes(side).tiny(weight);
   const typename Side::Node rival = main_victim(side, rule);
   return !side.has(rival) ||
          side.sketch().count(hash) > side.sketch().count(side.hash(rival)) + side.heat(rival);

@@ -57,8 +57,9 @@ uint32_t Shadow::use(uint32_t id) noexcept {
   return cell.weight;
 }
 
-void Shadow::store(uint32_t id, uint32_t weight, uint64_t full) noexcept {
+void Shadow::store(uint32_t id, uint32_t weight, uint64_t full, bool by_size) noexcept {
   full_ = full;
+  by_size_ = by_size;
   weight = std::clamp(weight, 1u, weight_max);
   const uint64_t hash = spread(id);
   const bool to_main = enters_main(*this, rule_, hash, weight);

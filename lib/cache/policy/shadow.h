@@ -32,7 +32,7 @@ class Shadow {
   // A key is asked for: its weight when it is there, or 0.
   uint32_t use(uint32_t id) noexcept;
   // A key that is not there comes in.
-  void store(uint32_t id, uint32_t weight, uint64_t full) noexcept;
+  void store(uint32_t id, uint32_t weight, uint64_t full, bool by_size) noexcept;
   void erase(uint32_t id) noexcept;
 
   // For rules.h.
@@ -46,6 +46,8 @@ class Shadow {
   uint64_t main_weight() const noexcept { return main_.weight; }
   uint64_t full() const noexcept { return full_; }
   uint64_t entries() const noexcept { return entries_; }
+  bool by_size() const noexcept { return by_size_; }
+  uint32_t turn() noexcept { return turn_ += 7; }
   unsigned heat(Node node) const noexcept { return nodes_[node].heat; }
   void cool(Node node, unsigned heat) noexcept { nodes_[node].heat = heat & 3; }
   uint64_t hash(Node node) const noexcept { return spread(nodes_[node].id); }
@@ -99,6 +101,8 @@ class Shadow {
   uint64_t entries_ = 0;
   uint64_t measured_ = 0;  // entries that the number of ghosts is for
   uint64_t full_ = 0;
+  uint32_t turn_ = 0;
+  bool by_size_ = false;
   Line small_;
   Line main_;
 };
