@@ -219,6 +219,27 @@ TEST(Duel, TheDefaultIsCloseToTheBestRuleOfEveryLoad) {
   EXPECT_GT(spread, 4) << "or else any rule would do";
 }
 
+// Among keys that are equally popular, many small ones are worth more than a few large ones.
+TEST(Duel, WhereBytesAreTheLimitSmallEntriesStayLonger) {
+  const std::string value(4000, 'v');
+  const auto got = [&](int32_t policy) {
+    Options options;
+    options.policy = policy;
+    options.capacity = 1 << 20;
+    options.compress = false;
+    const Ref<Cache> cache =
+        Cache::make(Ref<Runtime>::adopt(new Runtime(true, UINT64_MAX)), options);
+    return points(loads()[0].trace, [&](uint64_t key) {
+      char buffer[4000];
+      size_t size;
+      if (cache->read(&key, sizeof key, buffer, sizeof buffer, &size) == BRISK_OK) return true;
+      EXPECT_EQ(cache->put(&key, sizeof key, value.data(), key % 4 == 0 ? 4000 : 300, 0), BRISK_OK);
+      return false;
+    });
+  };
+  EXPECT_GT(got(BRISK_POLICY_AUTO), got(BRISK_POLICY_S3FIFO) + 2);
+}
+
 TEST(Duel, TheRuleFollowsTheLoad) {
   Account account(64 << 20);
   std::atomic<uint32_t> below{0};
