@@ -38,6 +38,7 @@ bool Cache::overwrite(Key key, uint64_t hash, const void *value, size_t value_si
   BRISK_PAUSE("overwrite.written");
   lookup.bucket->unlock();
   lookup.bucket->warm(lookup.slot);
+  note_sample(lookup.hash);
   const size_t slot = Arena::class_size(Arena::class_of(sizeof(Entry) + key.size + value_size));
   counters_.with([slot](Counters &counters, bool exclusive) {
     counters.overwrites.add(1, exclusive);
