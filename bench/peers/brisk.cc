@@ -1,7 +1,8 @@
-// The contestant brisk, through its C interface.
+// The contestant brisk, through its C interface. With "raw" as its first argument it compresses
+// nothing.
 #include <brisk/brisk.h>
 
-#include "workload.h"
+#include "readthrough.h"
 
 namespace {
 
@@ -52,6 +53,42 @@ class Brisk {
   brisk_cache *cache_ = nullptr;
 };
 
+template <brisk_compression Compression>
+class Bytes {
+ public:
+  explicit Bytes(size_t bytes) {
+    brisk_cache_options options = BRISK_CACHE_OPTIONS_INIT;
+    options.capacity_bytes = bytes;
+    options.compression = Compression;
+    if (brisk_cache_new(nullptr, &options, &cache_, nullptr) != BRISK_OK) peers::fail("no cache");
+  }
+  ~Bytes() { brisk_cache_unref(cache_); }
+  Bytes(const Bytes &) = delete;
+  Bytes &operator=(const Bytes &) = delete;
+
+  bool get(const peers::Key &key, char *to, size_t *size) {
+    return brisk_cache_read(cache_, key.data(), sizeof key, to, peers::Records::kMost, size,
+                            nullptr) == BRISK_OK;
+  }
+
+  void put(const peers::Key &key, const char *from, size_t size) {
+    if (brisk_cache_put(cache_, key.data(), sizeof key, from, size, 0, nullptr) != BRISK_OK)
+      peers::fail("a put failed");
+  }
+
+ private:
+  brisk_cache *cache_ = nullptr;
+};
+
 }  // namespace
 
-int main(int argc, char **argv) { return peers::run<Brisk>(argc, argv, brisk_version()); }
+int main(int argc, char **argv) {
+  const bool raw = argc > 1 && std::string_view(argv[1]) == "raw";
+  argc -= raw;
+  argv += raw;
+  if (!peers::is_read_through(argc, argv)) return peers::run<Brisk>(argc, argv, brisk_version());
+  using Raw = Bytes<BRISK_COMPRESSION_OFF>;
+  using Packed = Bytes<BRISK_COMPRESSION_AUTO>;
+  return raw ? peers::run_read_through<Raw>(argc, argv, brisk_version())
+             : peers::run_read_through<Packed>(argc, argv, brisk_version());
+}

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
+import random
 import re
 import shutil
+import struct
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +43,18 @@ class Sequence:
 
 
 @dataclass(frozen=True)
+class Records:
+    """Values of about a KiB: those of BRISK_VALUES, else of Debian's packages, or noise."""
+
+    noise: bool = False
+
+    @property
+    def path(self) -> Path:
+        kind = "noise" if self.noise else "values" if values_folder() else "dpkg"
+        return SCRATCH / f"records-{kind}.bin"
+
+
+@dataclass(frozen=True)
 class Work:
     """What a contestant is asked to do. Tasks have no keys."""
 
@@ -47,16 +63,19 @@ class Work:
     keys: int = 0
     room: int = 0
     sequence: Sequence | None = None
+    records: Records | None = None
 
     def arguments(self, seconds: float) -> list[str]:
         sizes = (self.keys, self.room) if self.keys else ()
-        paths = (self.sequence.path,) if self.sequence else ()
+        paths = [made.path for made in (self.sequence, self.records) if made]
         return [self.program, *map(str, (*sizes, self.threads, seconds, *paths))]
 
 
 HITS = Sequence(keys=100_000, count=1 << 21, sets=0, seed=1)
 # Hit ratios count over the second half. LRU has settled by then; what counts uses still gains.
 MIXED = Sequence(keys=1_000_000, count=1 << 23, sets=25, seed=2)
+
+READS = Sequence(keys=1_000_000, count=1 << 22, sets=0, seed=3)
 
 # Where everything must fit, there is a quarter more room than keys, because shards fill unevenly.
 WORKS: dict[str, Work] = {
@@ -66,6 +85,8 @@ WORKS: dict[str, Work] = {
     "W1-batch.2t": Work("W1-batch", 2, 100_000, 125_000, HITS),
     "W2.1t": Work("W2", 1, 1_000_000, 100_000, MIXED),
     "W2.2t": Work("W2", 2, 1_000_000, 100_000, MIXED),
+    "W3.1t": Work("W3", 1, 1_000_000, 64 << 20, READS, Records()),
+    "W3-noise.1t": Work("W3", 1, 1_000_000, 64 << 20, READS, Records(noise=True)),
     "W4": Work("W4", 1, 1_000_000, 1_250_000),
     **{name: Work(name, 2) for name in ("T1", "T2", "T3", "T4", "T5", "T6")},
 }
@@ -84,10 +105,12 @@ OURS = (*LOOKUPS, "W1-batch")
 ALL = (*LOOKUPS, "W4")
 TASKS = ("T1", "T2", "T3", "T4")
 CONTESTANTS = (
-    Contestant("brisk", "c", ("peer-brisk",), (*ALL, "W1-batch")),
-    Contestant("rocksdb-lru", "cpp", ("peer-rocksdb", "lru"), ALL),
+    Contestant("brisk", "c", ("peer-brisk",), (*ALL, "W1-batch", "W3")),
+    Contestant("brisk-raw", "c", ("peer-brisk", "raw"), ("W3",)),
+    Contestant("rocksdb-lru", "cpp", ("peer-rocksdb", "lru"), (*ALL, "W3")),
+    Contestant("rocksdb-zstd", "cpp", ("peer-rocksdb", "zstd"), ("W3",)),
     Contestant("rocksdb-hyperclock", "cpp", ("peer-rocksdb", "hyperclock"), ALL),
-    Contestant("quick_cache", "rust", ("peer-rust", "inline"), ALL),
+    Contestant("quick_cache", "rust", ("peer-rust", "inline"), (*ALL, "W3")),
     # Holds values of any size, as brisk does; the one above fixes 64 bytes when it is compiled.
     Contestant("quick_cache-boxed", "rust", ("peer-rust", "boxed"), ("W4",)),
     Contestant("brisk-rust", "rust", ("peer-rust", "brisk"), OURS),
@@ -229,6 +252,49 @@ def write_sequence(folder: Path, sequence: Sequence) -> None:
     numbers = (sequence.keys, sequence.count, sequence.sets, sequence.seed)
     subprocess.run([str(folder / "peer-sequence"), str(partial), *map(str, numbers)], check=True)
     partial.rename(sequence.path)
+
+
+def values_folder() -> Path | None:
+    named = os.environ.get("BRISK_VALUES")
+    return Path(named) if named else None
+
+
+def write_records(records: Records) -> None:
+    if records.path.exists():
+        return
+    say(f"writing {records.path.name}")
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    folder = values_folder()
+    if records.noise:
+        source = random.Random(4)
+        found = [source.randbytes(1024) for _ in range(20_000)]
+    elif folder is not None:
+        found = [record for file in sorted(folder.glob("*.rec.zst")) for record in unpacked(file)]
+    else:
+        found = Path("/var/lib/dpkg/status").read_bytes().split(b"\n\n")
+    usual = [record for record in found if 768 <= len(record) <= 1536]
+    if len(usual) < 100:
+        raise CannotRun(
+            "there are no records of about a KiB; name a folder of them in BRISK_VALUES"
+        )
+    start = 8 * (len(usual) + 2)
+    starts = list(itertools.accumulate(map(len, usual), initial=start))
+    partial = records.path.with_suffix(".partial")
+    head = struct.pack(f"<{len(starts) + 1}Q", len(usual), *starts)
+    partial.write_bytes(head + b"".join(usual))
+    partial.rename(records.path)
+
+
+def unpacked(file: Path) -> Iterator[bytes]:
+    """The records of a file: zstd over a row of them, each behind its size in four bytes."""
+    if shutil.which("zstd") is None:
+        raise CannotRun("zstd is not installed")
+    data = subprocess.run(["zstd", "-dcq", str(file)], capture_output=True, check=True).stdout
+    at = 0
+    while at < len(data):
+        (size,) = struct.unpack_from("<I", data, at)
+        yield data[at + 4 : at + 4 + size]
+        at += 4 + size
 
 
 def say(text: str) -> None:

@@ -24,6 +24,8 @@ class Metric:
 NS = Metric("ns", "ns", "lower")
 MOPS = Metric("mops", "Mops/s", "higher")
 HIT = Metric("hit", "hit ratio", "higher")
+MISS = Metric("miss", "miss ratio", "lower")
+OF_BUDGET = Metric("resident", "resident bytes of the budget", "lower")
 RESIDENT = Metric("bytes", "resident bytes", "lower")
 ADDED = Metric("added_us", "us", "lower")
 
@@ -56,6 +58,9 @@ class Figure:
 
 
 C_PEERS = ("rocksdb-lru", "rocksdb-hyperclock", "quick_cache")
+RAW_PEERS = ("rocksdb-lru", "quick_cache")
+THROUGH = "read-through of records of about a KiB in 64 MiB"
+NOISE = "the same, of records that do not shrink"
 BATCH = "a key of a batch of 100, against single gets"
 MIX = "75 % get, 25 % set"
 FIGURES = (
@@ -66,6 +71,15 @@ FIGURES = (
     Figure("W2.1t", f"{MIX}, one thread, an operation", "W2.1t", NS, 1.0, C_PEERS),
     Figure("W2.2t", f"{MIX}, two threads", "W2.2t", MOPS, 1.0, C_PEERS),
     Figure("W2.hit", f"{MIX}, gets that hit", "W2.1t", HIT, 0.99, C_PEERS),
+    Figure("W3.1t", f"{THROUGH}, an operation", "W3.1t", NS, 0.45, ("rocksdb-zstd",)),
+    Figure("W3.miss", f"{THROUGH}, reads that miss", "W3.1t", MISS, 0.7, RAW_PEERS),
+    Figure("W3.bytes", THROUGH, "W3.1t", OF_BUDGET, None, (*RAW_PEERS, "rocksdb-zstd")),
+    Figure(
+        "W3-raw.1t", f"{THROUGH}, uncompressed", "W3.1t", NS, 0.8, ("quick_cache",), "brisk-raw"
+    ),
+    Figure("W3-raw.hit", f"{THROUGH}, uncompressed", "W3.1t", HIT, 1.0, RAW_PEERS, "brisk-raw"),
+    Figure("W3-noise.1t", NOISE, "W3-noise.1t", NS, 1.05, ("brisk-raw",)),
+    Figure("W3-noise.hit", NOISE, "W3-noise.1t", HIT, 0.993, ("brisk-raw",)),
     Figure(
         "W4.bytes",
         "a million entries of 80 bytes, an entry",

@@ -1,5 +1,5 @@
-// The contestants rocksdb-lru and rocksdb-hyperclock: RocksDB's block caches on their own. The
-// first argument chooses.
+// The contestants rocksdb-lru, rocksdb-hyperclock and rocksdb-zstd: RocksDB's block caches on their
+// own, and its LRU cache over its compressed secondary cache. The first argument chooses.
 //
 // Charges count entries, without the metadata, so that room means the same for all. The number of
 // shards is set by hand, because the default would take a charge of one for one byte and leave LRU
@@ -11,7 +11,7 @@
 #include <memory>
 #include <string_view>
 
-#include "workload.h"
+#include "readthrough.h"
 
 namespace {
 
@@ -60,12 +60,89 @@ struct HyperClock : Cache {
                   .MakeSharedCache()) {}
 };
 
+// Values of any size, for W3, charged by their bytes and by what the cache adds.
+class Bytes {
+ public:
+  explicit Bytes(std::shared_ptr<rocksdb::Cache> cache) : cache_(std::move(cache)) {}
+
+  bool get(const peers::Key &key, char *to, size_t *size) {
+    rocksdb::Cache::Handle *handle =
+        cache_->Lookup(slice(key), &kHelper, create, rocksdb::Cache::Priority::LOW, true);
+    if (handle == nullptr) return false;
+    const auto *value = static_cast<const std::string *>(cache_->Value(handle));
+    *size = value->size();
+    std::memcpy(to, value->data(), value->size());
+    cache_->Release(handle);
+    return true;
+  }
+
+  void put(const peers::Key &key, const char *from, size_t size) {
+    auto *value = new std::string(from, size);
+    if (!cache_->Insert(slice(key), value, &kHelper, sizeof(std::string) + size).ok())
+      peers::fail("a put failed");
+  }
+
+ private:
+  static rocksdb::Slice slice(const peers::Key &key) {
+    return {reinterpret_cast<const char *>(key.data()), sizeof key};
+  }
+  static rocksdb::Status create(const void *from, size_t size, void **object, size_t *charge) {
+    *object = new std::string(static_cast<const char *>(from), size);
+    *charge = sizeof(std::string) + size;
+    return rocksdb::Status::OK();
+  }
+  static size_t size_of(void *object) { return static_cast<std::string *>(object)->size(); }
+  static rocksdb::Status save(void *object, size_t offset, size_t size, void *to) {
+    std::memcpy(to, static_cast<std::string *>(object)->data() + offset, size);
+    return rocksdb::Status::OK();
+  }
+  static void destroy(const rocksdb::Slice &, void *object) {
+    delete static_cast<std::string *>(object);
+  }
+  inline static const rocksdb::Cache::CacheItemHelper kHelper{size_of, save, destroy};
+
+  std::shared_ptr<rocksdb::Cache> cache_;
+};
+
+rocksdb::LRUCacheOptions lru_of(size_t bytes) {
+  rocksdb::LRUCacheOptions options;
+  options.capacity = bytes;
+  options.num_shard_bits = 0;
+  return options;
+}
+
+struct LruBytes : Bytes {
+  explicit LruBytes(size_t bytes) : Bytes(rocksdb::NewLRUCache(lru_of(bytes))) {}
+};
+
+// A quarter holds values as they are, the rest compressed.
+struct ZstdBytes : Bytes {
+  explicit ZstdBytes(size_t bytes) : Bytes(make(bytes)) {}
+
+ private:
+  static std::shared_ptr<rocksdb::Cache> make(size_t bytes) {
+    rocksdb::CompressedSecondaryCacheOptions below;
+    below.capacity = bytes - bytes / 4;
+    below.num_shard_bits = 0;
+    below.compression_type = rocksdb::kZSTD;
+    rocksdb::LRUCacheOptions above = lru_of(bytes / 4);
+    above.secondary_cache = rocksdb::NewCompressedSecondaryCache(below);
+    return rocksdb::NewLRUCache(above);
+  }
+};
+
 }  // namespace
 
 int main(int argc, char **argv) {
   const std::string version = rocksdb::GetRocksVersionAsString();
   const std::string_view which = argc > 1 ? argv[1] : "";
+  if (peers::is_read_through(argc - 1, argv + 1)) {
+    if (which == "lru")
+      return peers::run_read_through<LruBytes>(argc - 1, argv + 1, version.c_str());
+    if (which == "zstd")
+      return peers::run_read_through<ZstdBytes>(argc - 1, argv + 1, version.c_str());
+  }
   if (which == "lru") return peers::run<Lru>(argc - 1, argv + 1, version.c_str());
   if (which == "hyperclock") return peers::run<HyperClock>(argc - 1, argv + 1, version.c_str());
-  peers::fail("the first argument is lru or hyperclock");
+  peers::fail("the first argument is lru, hyperclock or, for W3, zstd");
 }

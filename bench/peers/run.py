@@ -18,7 +18,17 @@ from pathlib import Path
 from typing import Any
 
 import lazy
-from contestants import ROOT, SCRATCH, WORKS, CannotRun, Programs, measure, say, write_sequence
+from contestants import (
+    ROOT,
+    SCRATCH,
+    WORKS,
+    CannotRun,
+    Programs,
+    measure,
+    say,
+    write_records,
+    write_sequence,
+)
 from figures import ADDED, FIGURES, Figure, Results, compare, line_of, needed, row
 
 STARTS = 40  # pairs of program starts in one round
@@ -43,6 +53,9 @@ def run_works(
     for sequence in {WORKS[name].sequence for name in works}:
         if sequence is not None:
             write_sequence(folder, sequence)
+    for records in {WORKS[name].records for name in works}:
+        if records is not None:
+            write_records(records)
     for turn in range(rounds):
         for name, contestants in works.items():
             work = WORKS[name]
@@ -96,7 +109,11 @@ def parse() -> argparse.Namespace:
         add(name, default=",".join(choices), help=f"{what}: {known} (default: all)")
 
     add_choice("--area", "areas to compare", AREAS)
-    add_choice("--work", "W1 (all hits), W2 (gets and sets), W4 (memory), T1 to T6 (tasks)", WORK)
+    add_choice(
+        "--work",
+        "W1 (all hits), W2 (gets and sets), W3 (read-through), W4 (memory), T1 to T6 (tasks)",
+        WORK,
+    )
     add_choice("--language", "languages to compare in", LANGUAGES)
     add("--rounds", type=int, default=5, help="rounds, of which the median counts (default: 5)")
     add("--seconds", type=float, default=1.0, help="length of a timed region (default: 1)")

@@ -73,8 +73,8 @@ brisk::cache::Options cache_options(const brisk_cache_options *given) {
   options.ttl = or_default(raw.ttl_ns, options.ttl);
   options.idle = or_default(raw.idle_ns, options.idle);
   options.compress = raw.compression == BRISK_COMPRESSION_AUTO;
-  options.level = raw.compression_level != 0 ? raw.compression_level : options.level;
-  options.compress_from = or_default(raw.compression_threshold, options.compress_from);
+  options.level = raw.compression_level;
+  options.compress_from = raw.compression_threshold;
   options.load_timeout = or_default(raw.load_timeout_ns, options.load_timeout);
   options.events = raw.event_capacity;
   if (raw.name_size != 0) options.name.assign(static_cast<const char *>(raw.name), raw.name_size);

@@ -14,7 +14,7 @@ Cache::Cache(Ref<Runtime> runtime, Options options)
       account_(options_.capacity, &runtime_->account()),
       store_(this, account_, runtime_->seed()),
       wheel_(store_.arena, runtime_->clock().now()),
-      codec_(account_, options_.capacity / 4, options_.level),
+      codec_(account_, options_.capacity, {options_.level, options_.compress_from}),
       loads_(*this) {}
 
 Ref<Cache> Cache::make(Ref<Runtime> runtime, Options options) {
@@ -124,7 +124,7 @@ void Cache::fork_release(bool in_child) noexcept {
     mend();
     swept_ = UINT64_MAX;  // by nobody: the next write starts a sweeper
   }
-  codec_.fork_release(in_child);
+  if (codec_.fork_release(in_child)) holds_.fetch_sub(1, std::memory_order_relaxed);
   if (judge_ != nullptr) judge_->fork_release();
   mutex_.unlock();
   loads_.fork_release(in_child);
@@ -187,15 +187,18 @@ void Cache::stats(brisk_cache_stats *stats) {
   stats->entry_bytes = entry_bytes_;
   stats->index_bytes = store_.index.charge();
   stats->policy_bytes = policy_->charge() + (judge_ != nullptr ? judge_->charge() : 0);
-  stats->codec_bytes = codec_.charge();
   stats->other_bytes = own_bytes_ + events_.charge();
   stats->pinned_bytes = pinned_bytes_.load(std::memory_order_relaxed);
   stats->reclaim_bytes = reclaim_bytes_.load(std::memory_order_relaxed);
+  // A training may take and give memory at any moment.
+  do {
+    stats->codec_bytes = codec_.charge();
+    stats->held_bytes = account_.held();
+  } while (stats->codec_bytes != codec_.charge());
   const uint64_t parts = stats->entry_bytes + stats->index_bytes + stats->policy_bytes +
                          stats->codec_bytes + stats->other_bytes + stats->pinned_bytes +
                          stats->reclaim_bytes;
   // Copies that callers take or drop right now may lie between the two readings.
-  stats->held_bytes = account_.held();
   stats->slack_bytes = stats->held_bytes - std::min(stats->held_bytes, parts);
   stats->peak_bytes = account_.peak();
   stats->raw_bytes = raw_bytes_;

@@ -52,8 +52,8 @@ struct Options {
   uint64_t ttl = BRISK_FOREVER;
   uint64_t idle = BRISK_FOREVER;
   bool compress = true;
-  int level = 1;
-  uint64_t compress_from = 512;
+  int level = 0;  // and compress_from: 0 leaves it to the codec
+  uint64_t compress_from = 0;
   uint64_t load_timeout = 30'000'000'000;
   uint32_t events = 0;
   std::string name;
@@ -205,10 +205,17 @@ class Cache final : public Member {
   bool overwrite(Key key, uint64_t hash, const void *value, size_t value_size,
                  uint64_t ttl) noexcept;
 
+  // sample.cc
+  struct Sampling;
+  void start_training() noexcept;
+  void train() noexcept;
+  void *take_codec_memory(size_t size) noexcept;
+  void sample_bucket(uint64_t number, Sampling &sampling) noexcept;
+
   // write.cc, and room.cc from make_index_room on
   void check_size(const void *key, size_t size, size_t value_size) const;
   memory::Block take_block(size_t size, bool *refused);
-  size_t pack(const void *from, size_t size, void *to) noexcept;
+  size_t pack(const void *from, size_t size, void *to, uint8_t *dictionary) noexcept;
   bool remove(const void *key, size_t size) noexcept;
   bool touch_in_place(const void *key, size_t size, uint64_t hash, uint64_t ttl,
                       brisk_status *status);

@@ -1,26 +1,32 @@
 #include "cache/codec.h"
 
-// For contexts whose memory comes from the account.
+// For contexts whose memory comes from the account, and for lean frames.
 #define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 
+#include <bit>
 #include <chrono>
 #include <new>
 
 #include "base/fault.h"
-#include "base/memory.h"
 
 namespace brisk::cache {
 namespace {
 // Bounds a context at some 2 MiB whatever the value's size.
 constexpr int window_log = 17;
+constexpr int usual_level = 1;
 
 // Nobody waits on a wakeup alone: glibc before 2.41 may lose one (bug 25847).
 constexpr std::chrono::milliseconds wait_most{10};
 
-struct alignas(16) Prefix {
-  uint64_t charge;
-};
+// Values of one size are tried until so many in a row stayed raw, then one in so many more.
+constexpr uint8_t failures_many = 16;
+constexpr uint8_t tried_one_in = 64;
+
+// A dictionary is worn out when values pack so much worse than they did.
+constexpr double drift = 1.15;
+constexpr uint64_t pause_most = 64;  // capacities
+
 }  // namespace
 
 Codec::~Codec() {
@@ -28,62 +34,57 @@ Codec::~Codec() {
   for (ZSTD_DCtx *context : unpackers_) ZSTD_freeDCtx(context);
 }
 
-// zstd gives back a pointer alone: what was charged for it stands before it.
-void *Codec::allocate(void *codec, size_t size) {
-  auto &self = *static_cast<Codec *>(codec);
-  if (self.charge() + size > self.most_) return nullptr;
-  bool refused = false;
-  memory::Block block = memory::Block::take(sizeof(Prefix) + size, self.account_, &refused);
-  if (refused) self.refused_.store(size, std::memory_order_relaxed);
-  if (!block) return nullptr;
-  const uint64_t charge = block.charge();
-  self.charge_.fetch_add(charge, std::memory_order_relaxed);
-  return new (block.release()) Prefix{charge} + 1;
-}
-
-void Codec::release(void *codec, void *block) {
-  if (block == nullptr) return;
-  auto &self = *static_cast<Codec *>(codec);
-  Prefix *const prefix = static_cast<Prefix *>(block) - 1;
-  const uint64_t charge = prefix->charge;
-  self.charge_.fetch_sub(charge, std::memory_order_relaxed);
-  memory::Block::give_back(prefix, charge, self.account_);
-}
-
 ZSTD_CCtx *Codec::new_packer() noexcept {
-  ZSTD_CCtx *context = ZSTD_createCCtx_advanced({allocate, release, this});
+  ZSTD_CCtx *context =
+      ZSTD_createCCtx_advanced({CodecMemory::allocate, CodecMemory::release, &memory_});
   if (context == nullptr) return nullptr;
-  ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level_);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel,
+                         settings_.level != 0 ? settings_.level : usual_level);
   ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, window_log);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_format, ZSTD_f_zstd1_magicless);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_dictIDFlag, 0);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 0);
   ++packers_made_;
   return context;
 }
 
 ZSTD_DCtx *Codec::new_unpacker() noexcept {
-  ZSTD_DCtx *context = ZSTD_createDCtx_advanced({allocate, release, this});
-  if (context != nullptr) ++unpackers_made_;
+  ZSTD_DCtx *context =
+      ZSTD_createDCtx_advanced({CodecMemory::allocate, CodecMemory::release, &memory_});
+  if (context == nullptr) return nullptr;
+  ZSTD_DCtx_setParameter(context, ZSTD_d_format, ZSTD_f_zstd1_magicless);
+  ++unpackers_made_;
   return context;
 }
 
-ZSTD_CCtx *Codec::take_packer() noexcept try {
+Codec::Packer Codec::take_packer() noexcept try {
   std::unique_lock lock(mutex_);
   if (unpackers_made_ == 0) {
     packers_.reserve(contexts_max);
     unpackers_.reserve(contexts_max);
     ZSTD_DCtx *unpacker = new_unpacker();
-    if (unpacker == nullptr) return nullptr;
+    if (unpacker == nullptr) return {};
     unpackers_.push_back(unpacker);
   }
   if (packers_.empty() && packers_made_ < contexts_max) {
-    if (ZSTD_CCtx *context = new_packer()) return context;
-    if (packers_made_ == 0) return nullptr;
+    if (ZSTD_CCtx *context = new_packer()) return {context, dictionaries_.begin_packing()};
+    if (packers_made_ == 0) return {};
   }
   while (packers_.empty()) packer_idle_.wait_for(lock, wait_most);
   ZSTD_CCtx *context = packers_.back();
   packers_.pop_back();
-  return context;
+  return {context, dictionaries_.begin_packing()};
 } catch (const std::bad_alloc &) {
-  return nullptr;
+  return {};
+}
+
+void Codec::give_packer(Packer packer, size_t size, size_t packed) noexcept {
+  std::lock_guard lock(mutex_);
+  packers_.push_back(packer.context);  // reserved
+  packer_idle_.notify_one();
+  if (packer.dictionary != nullptr) dictionaries_.end_packing(*packer.dictionary, packed != 0);
+  watch(size, packed != 0 ? packed : size);
 }
 
 ZSTD_DCtx *Codec::take_unpacker() noexcept {
@@ -98,29 +99,60 @@ ZSTD_DCtx *Codec::take_unpacker() noexcept {
   return context;
 }
 
-size_t Codec::pack(const void *from, size_t size, void *to, size_t *refused) noexcept {
-  *refused = 0;
-  if (BRISK_FAULT("pack")) return 0;
-  ZSTD_CCtx *context = take_packer();
-  if (context == nullptr) {
-    *refused = refused_.exchange(0, std::memory_order_relaxed);
-    return 0;
+bool Codec::wants(size_t size) noexcept {
+  if (size < sample_min()) return false;
+  const uint64_t seen = seen_.load(std::memory_order_relaxed) + size;
+  seen_.store(seen, std::memory_order_relaxed);
+  if (seen >= next_training_.load(std::memory_order_relaxed)) [[unlikely]] {
+    State collecting = State::collecting;
+    state_.compare_exchange_strong(collecting, State::due, std::memory_order_relaxed);
   }
-  const size_t packed = ZSTD_compress2(context, to, packed_limit(size), from, size);
-  {
-    std::lock_guard lock(mutex_);
-    packers_.push_back(context);  // reserved
-    packer_idle_.notify_one();
-  }
-  if (!ZSTD_isError(packed)) return packed;
-  *refused = refused_.exchange(0, std::memory_order_relaxed);
-  return 0;
+  if (size < threshold_.load(std::memory_order_relaxed)) return false;
+  std::atomic<uint8_t> &failures = failures_[static_cast<size_t>(std::bit_width(size)) % sizes];
+  const uint8_t count = failures.load(std::memory_order_relaxed);
+  if (count < failures_many) return true;
+  const bool again = count >= failures_many + tried_one_in - 1;
+  failures.store(again ? failures_many - 1 : static_cast<uint8_t>(count + 1),
+                 std::memory_order_relaxed);
+  return again;
 }
 
-bool Codec::unpack(const void *from, size_t packed, void *to, size_t size) noexcept {
+size_t Codec::pack(const void *from, size_t size, void *to, uint8_t *dictionary,
+                   size_t *refused) noexcept {
+  *refused = 0;
+  *dictionary = 0;
+  if (BRISK_FAULT("pack")) return 0;
+  const Packer packer = take_packer();
+  if (packer.context == nullptr) {
+    *refused = memory_.take_refused();
+    return 0;
+  }
+  ZSTD_CCtx_refCDict(packer.context,
+                     packer.dictionary != nullptr ? packer.dictionary->packer : nullptr);
+  const size_t got = ZSTD_compress2(packer.context, to, packed_limit(size), from, size);
+  const size_t packed = ZSTD_isError(got) ? 0 : got;
+  std::atomic<uint8_t> &failures = failures_[static_cast<size_t>(std::bit_width(size)) % sizes];
+  if (packed != 0) {
+    if (packer.dictionary != nullptr) *dictionary = packer.dictionary->number;
+    if (failures.load(std::memory_order_relaxed) != 0) failures.store(0, std::memory_order_relaxed);
+  } else {
+    const uint8_t count = failures.load(std::memory_order_relaxed);
+    if (count < failures_many)
+      failures.store(static_cast<uint8_t>(count + 1), std::memory_order_relaxed);
+    *refused = memory_.take_refused();
+  }
+  give_packer(packer, size, packed);
+  return packed;
+}
+
+bool Codec::unpack(const void *from, size_t packed, void *to, size_t size,
+                   uint8_t number) noexcept {
+  const Dictionary *const dictionary = number != 0 ? dictionaries_.at(number) : nullptr;
+  if (number != 0 && dictionary == nullptr) return false;
   ZSTD_DCtx *context = take_unpacker();
   if (context == nullptr) return false;
-  const size_t unpacked = ZSTD_decompressDCtx(context, to, size, from, packed);
+  const size_t unpacked = ZSTD_decompress_usingDDict(
+      context, to, size, from, packed, dictionary != nullptr ? dictionary->unpacker : nullptr);
   {
     std::lock_guard lock(mutex_);
     unpackers_.push_back(context);
@@ -129,15 +161,94 @@ bool Codec::unpack(const void *from, size_t packed, void *to, size_t size) noexc
   return unpacked == size;
 }
 
-void Codec::fork_release(bool in_child) noexcept {
+void Codec::drop(uint8_t dictionary) noexcept {
+  if (dictionary == 0 || !dictionaries_.drop(dictionary)) return;
+  std::lock_guard lock(mutex_);
+  dictionaries_.free_unused();
+}
+
+// With the lock held, after a value was tried.
+void Codec::watch(size_t size, size_t stored) noexcept {
+  raw_ += static_cast<double>(size);
+  stored_ += static_cast<double>(stored);
+  if (raw_ < static_cast<double>(samples_size()) * 2) return;
+  ratio_ = raw_ / stored_;
+  raw_ = stored_ = 0;
+  if (ratio_ >= ratio_best_) {
+    ratio_best_ = ratio_;
+  } else if (ratio_ * drift < ratio_best_ && dictionaries_.any()) {
+    const uint64_t next = trained_at_ + pause_;
+    if (next < next_training_.load(std::memory_order_relaxed))
+      next_training_.store(next, std::memory_order_relaxed);
+  }
+}
+
+bool Codec::begin_training() noexcept {
+  State due = State::due;
+  return state_.compare_exchange_strong(due, State::running, std::memory_order_acquire);
+}
+
+bool Codec::train(const Samples &samples) noexcept {
+  double ratio_now;
+  {
+    std::lock_guard lock(mutex_);
+    if (raw_ > 0 && ratio_best_ == 1) ratio_ = raw_ / stored_;  // the first window is not full yet
+    ratio_now = ratio_;
+  }
+  void *const content = CodecMemory::allocate(&memory_, Dictionaries::content_max);
+  Trained trained;
+  if (content != nullptr) {
+    trained = training::train(samples, settings_.level, ratio_now, content,
+                              Dictionaries::content_max, memory_);
+  }
+  const bool adopted =
+      trained.size != 0 && dictionaries_.adopt(content, trained.size, trained.level, mutex_);
+  CodecMemory::release(&memory_, content);
+  if (adopted && settings_.threshold == 0)
+    threshold_.store(trained.threshold, std::memory_order_relaxed);
+  end_training(adopted);
+  return adopted;
+}
+
+// The first training sees the first values only, and is made good when the cache has seen more.
+void Codec::end_training(bool adopted) noexcept {
+  std::lock_guard lock(mutex_);
+  const bool first = pause_ == 0;
+  trained_at_ = seen_.load(std::memory_order_relaxed);
+  if (first) {
+    pause_ = capacity_ / 2;
+  } else {
+    pause_ = adopted ? capacity_ : std::min(2 * pause_, pause_most * capacity_);
+  }
+  if (adopted) {
+    raw_ = stored_ = 0;
+    ratio_best_ = ratio_ = 1;
+    for (std::atomic<uint8_t> &failures : failures_) failures.store(0, std::memory_order_relaxed);
+  }
+  const bool again = first || !dictionaries_.any();
+  next_training_.store(again ? trained_at_ + pause_ : UINT64_MAX, std::memory_order_relaxed);
+  state_.store(State::collecting, std::memory_order_release);
+}
+
+size_t Codec::dictionaries() noexcept {
+  std::lock_guard lock(mutex_);
+  return dictionaries_.live();
+}
+
+bool Codec::fork_release(bool in_child) noexcept {
+  bool lost = false;
   if (in_child) {
     new (&packer_idle_) std::condition_variable;
     new (&unpacker_idle_) std::condition_variable;
     // What other threads had in hand is lost to the child, which makes its own.
     packers_made_ = packers_.size();
     unpackers_made_ = unpackers_.size();
+    dictionaries_.mend();
+    lost = state_.load(std::memory_order_relaxed) == State::running;
+    if (lost) state_.store(State::due, std::memory_order_relaxed);
   }
   mutex_.unlock();
+  return lost;
 }
 
 }  // namespace brisk::cache

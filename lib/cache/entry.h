@@ -1,7 +1,7 @@
 // One entry of the cache: a header of 16 bytes, then only the parts that this entry needs, then key
 // and value.
 //
-//   next prev key_size value_size pins flags queue | [lifetime 16] [use 16] [blob 32] [raw size 4]
+//   next prev key_size value_size pins flags queue | [lifetime 16] [use 16] [blob 32] [packed 8]
 //   | key | value
 //
 // What fits in a slot of the arena lies there in one piece. A larger value lies in a block of its
@@ -59,7 +59,12 @@ struct Blob {
   Shared<uint64_t> charge;
   Shared<uint64_t> hash;  // of the key, read when the key lies in the blob
   Shared<uint32_t> stored_size;
+};
+
+// Of a compressed value.
+struct Packed {
   Shared<uint32_t> raw_size;
+  Shared<uint32_t> dictionary;  // a number of Dictionaries
 };
 
 struct Entry {
@@ -78,7 +83,7 @@ struct Entry {
     return ((flags & has_lifetime) != 0 ? sizeof(Lifetime) : 0) +
            ((flags & has_use) != 0 ? sizeof(Use) : 0) +
            ((flags & has_blob) != 0 ? sizeof(Blob) : 0) +
-           ((flags & (is_compressed | has_blob)) == is_compressed ? sizeof(uint32_t) : 0);
+           ((flags & is_compressed) != 0 ? sizeof(Packed) : 0);
   }
 
   char *after() noexcept { return reinterpret_cast<char *>(this + 1); }
@@ -89,10 +94,9 @@ struct Entry {
   Blob &blob() noexcept {
     return *reinterpret_cast<Blob *>(after() + parts_size(flags & (has_lifetime | has_use)));
   }
-  // Of a compressed value in the slot; a Blob has its own.
-  Shared<uint32_t> &slot_raw_size() noexcept {
-    return *reinterpret_cast<Shared<uint32_t> *>(after() +
-                                                 parts_size(flags & (has_lifetime | has_use)));
+  Packed &packed() noexcept {
+    return *reinterpret_cast<Packed *>(after() +
+                                       parts_size(flags & (has_lifetime | has_use | has_blob)));
   }
   char *slot_key() noexcept { return after() + parts_size(flags); }
 
@@ -106,11 +110,14 @@ struct Entry {
     return blob().data + (long_key() ? key_size : 0);
   }
   uint32_t stored_size() noexcept { return blobbed() ? blob().stored_size : uint32_t{value_size}; }
+  uint8_t dictionary() noexcept {
+    return compressed() ? static_cast<uint8_t>(packed().dictionary) : uint8_t{0};
+  }
   uint32_t raw_size() noexcept {
-    if (blobbed()) return blob().raw_size;
-    return compressed() ? slot_raw_size() : uint32_t{value_size};
+    return compressed() ? uint32_t{packed().raw_size} : stored_size();
   }
 };
-static_assert(sizeof(Entry) == 16 && sizeof(Lifetime) == 16 && sizeof(Blob) == 32);
+static_assert(sizeof(Entry) == 16 && sizeof(Lifetime) == 16 && sizeof(Blob) == 32 &&
+              sizeof(Packed) == 8);
 
 }  // namespace brisk::cache

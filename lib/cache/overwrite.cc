@@ -16,7 +16,7 @@ bool Cache::overwrite(Key key, uint64_t hash, const void *value, size_t value_si
   // Entries of such a cache leave no trace but heat, and have no deadline unless a put gives one.
   if (!plain_.load(std::memory_order_acquire) || options_.events != 0) return false;
   if ((ttl == 0 ? options_.ttl : ttl) != BRISK_FOREVER || value_size > slot_max) return false;
-  if (options_.compress && value_size >= options_.compress_from) return false;
+  if (options_.compress && value_size >= codec_.threshold()) return false;
   const Table &table = *store_.index.table();
   Lookup lookup;
   lookup.key = key.data;

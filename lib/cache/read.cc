@@ -171,7 +171,8 @@ bool Cache::read_pinned(Entry &entry, void *buffer, size_t capacity, size_t *val
   if (size <= capacity && size != 0) {
     if (!entry.compressed()) {
       std::memcpy(buffer, entry.stored(), size);
-    } else if (!codec_.unpack(entry.stored(), entry.stored_size(), buffer, size)) {
+    } else if (!codec_.unpack(entry.stored(), entry.stored_size(), buffer, size,
+                              entry.dictionary())) {
       return false;
     }
   }

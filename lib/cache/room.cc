@@ -162,6 +162,7 @@ void Cache::retire(Entry &entry) noexcept {
 }
 
 void Cache::free_entry(Entry &entry) noexcept {
+  codec_.drop(entry.dictionary());
   if (entry.blobbed()) memory::Block::give_back(entry.blob().data, entry.blob().charge, account_);
   store_.arena.free(&entry);
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "base/error.h"
 #include "base/fault.h"
@@ -35,20 +36,23 @@ class Cache::Draft {
         raw_size(value_size),
         deadline(deadline),
         stored(value),
-        stored_size(value_size) {
+        stored_size(value_size),
+        cache_(cache) {
     // The write lock is held for less long when the bucket has arrived by then.
     cache.store_.index.prefetch(hash);
     if (deadline != BRISK_FOREVER || cache.options_.idle != BRISK_FOREVER) flags |= has_lifetime;
     if (cache.options_.idle != BRISK_FOREVER) flags |= has_use;
     if (key_size > inline_key_max) flags |= has_long_key;
-    if (cache.options_.compress && value_size >= cache.options_.compress_from && value_size != 0)
-      pack(cache);
+    if (cache.options_.compress && cache.codec_.wants(value_size)) pack(cache);
     const size_t slot_key = (flags & has_long_key) != 0 ? 0 : key_size;
     const size_t in_slot = sizeof(Entry) + Entry::parts_size(flags) + slot_key + stored_size;
     if ((flags & has_long_key) != 0 || in_slot > slot_max) flags |= has_blob;
     const size_t beside = (flags & has_blob) != 0 ? 0 : stored_size;
     slot_size = sizeof(Entry) + Entry::parts_size(flags) + slot_key + beside;
   }
+  ~Draft() { cache_.codec_.drop(dictionary_); }
+  Draft(const Draft &) = delete;
+  Draft &operator=(const Draft &) = delete;
 
   // Moves a value that is too large for a slot into a block. False when the budget refuses.
   bool take_blob(Cache &cache) {
@@ -61,6 +65,7 @@ class Cache::Draft {
       packed.reset();
       stored = raw;
       stored_size = raw_size;
+      cache.codec_.drop(std::exchange(dictionary_, uint8_t{0}));
       flags &= static_cast<uint8_t>(~is_compressed);
       blob = cache.take_block(before + stored_size, &refused);
     }
@@ -92,11 +97,13 @@ class Cache::Draft {
       parts.charge = blob.charge();
       parts.hash = hash;
       parts.stored_size = static_cast<uint32_t>(stored_size);
-      parts.raw_size = static_cast<uint32_t>(raw_size);
       parts.data = static_cast<char *>(blob.release());
     } else {
-      if ((flags & is_compressed) != 0) entry.slot_raw_size() = static_cast<uint32_t>(raw_size);
       racy_write(entry.slot_key() + key_size, stored, stored_size);
+    }
+    if ((flags & is_compressed) != 0) {
+      entry.packed().raw_size = static_cast<uint32_t>(raw_size);
+      entry.packed().dictionary = std::exchange(dictionary_, uint8_t{0});
     }
     if ((flags & has_long_key) == 0) racy_write(entry.slot_key(), key, key_size);
   }
@@ -124,7 +131,7 @@ class Cache::Draft {
         return;  // raw, then; if there is no room for that either, the write will find out
       to = packed.data();
     }
-    const size_t size = cache.pack(stored, raw_size, to);
+    const size_t size = cache.pack(stored, raw_size, to, &dictionary_);
     if (size == 0) {
       packed.reset();
       return;
@@ -134,16 +141,18 @@ class Cache::Draft {
     flags |= is_compressed;
   }
 
+  Cache &cache_;
   memory::Block packed;
+  uint8_t dictionary_ = 0;  // that the packed value needs, until an entry has it
   char scratch[scratch_size];
 };
 
 // Packs, making room for the compression contexts when the cache is full before the first value is
 // packed: at most an eighth of it, and for the three that there are to make.
-size_t Cache::pack(const void *from, size_t size, void *to) noexcept {
+size_t Cache::pack(const void *from, size_t size, void *to, uint8_t *dictionary) noexcept {
   for (int attempt = 0; attempt < 3; ++attempt) {
     size_t refused;
-    const size_t packed = codec_.pack(from, size, to, &refused);
+    const size_t packed = codec_.pack(from, size, to, dictionary, &refused);
     if (packed != 0 || refused == 0 || refused > options_.capacity / 8) return packed;
     std::lock_guard lock(mutex_);
     if (!make_room(memory::allocator().good_size(refused + memory::page_size))) return 0;
@@ -172,6 +181,8 @@ brisk_status Cache::put(const void *key, size_t size, const void *value, size_t 
   if (loads_.any()) loads_.supersede(key, size);
   const uint64_t hash = store_.hash(key, size);
   if (overwrite({key, size}, hash, value, value_size, ttl)) return BRISK_OK;
+  if (codec_.due()) [[unlikely]]
+    start_training();
   try {
     Draft draft(*this, key, size, hash, value, value_size, deadline(ttl));
     if (draft.take_blob(*this)) {
@@ -199,6 +210,8 @@ void Cache::DraftDeleter::operator()(Draft *draft) const noexcept { delete draft
 Cache::DraftPointer Cache::draft_loaded(const void *key, size_t size, const void *value,
                                         size_t value_size, uint64_t ttl) {
   if (size + value_size > options_.capacity / 2) return nullptr;
+  if (codec_.due()) [[unlikely]]
+    start_training();
   DraftPointer draft(
       new Draft(*this, key, size, store_.hash(key, size), value, value_size, deadline(ttl)));
   if (!draft->take_blob(*this)) draft.reset();
@@ -357,7 +370,8 @@ brisk_status Cache::rewrite(Key key, uint64_t hash, uint64_t ttl) {
       return BRISK_REFUSED;
     }
     value = unpacked.data();
-    if (!codec_.unpack(entry->stored(), entry->stored_size(), unpacked.data(), entry->raw_size())) {
+    if (!codec_.unpack(entry->stored(), entry->stored_size(), unpacked.data(), entry->raw_size(),
+                       entry->dictionary())) {
       remove(key.data, key.size);
       return BRISK_MISS;
     }

@@ -1,0 +1,112 @@
+#include "cache/dictionary.h"
+
+// For dictionaries whose memory comes from the account.
+#define ZSTD_STATIC_LINKING_ONLY
+#include <zstd.h>
+
+#include <cstring>
+#include <new>
+
+namespace brisk::cache {
+namespace {
+
+// Values are small, and the tables for packing follow the size that is expected.
+constexpr unsigned long long usual_size = 1024;
+
+}  // namespace
+
+Dictionaries::~Dictionaries() {
+  for (std::atomic<Dictionary *> &dictionary : live_) destroy(dictionary.load());
+}
+
+void Dictionaries::destroy(Dictionary *dictionary) noexcept {
+  if (dictionary == nullptr) return;
+  free_packer(*dictionary);
+  ZSTD_freeDDict(dictionary->unpacker);
+  CodecMemory::release(&memory_, dictionary->content);
+  dictionary->~Dictionary();
+  CodecMemory::release(&memory_, dictionary);
+}
+
+void Dictionaries::free_packer(Dictionary &dictionary) noexcept {
+  ZSTD_freeCDict(dictionary.packer);
+  dictionary.packer = nullptr;
+}
+
+Dictionary *Dictionaries::prepare(const void *content, size_t size, int level) noexcept {
+  void *const block = CodecMemory::allocate(&memory_, sizeof(Dictionary));
+  if (block == nullptr) return nullptr;
+  auto *const made = new (block) Dictionary;
+  const ZSTD_customMem memory{CodecMemory::allocate, CodecMemory::release, &memory_};
+  made->content = CodecMemory::allocate(&memory_, size);
+  if (made->content != nullptr) {
+    std::memcpy(made->content, content, size);
+    made->packer = ZSTD_createCDict_advanced(made->content, size, ZSTD_dlm_byRef, ZSTD_dct_fullDict,
+                                             ZSTD_getCParams(level, usual_size, size), memory);
+    made->unpacker =
+        ZSTD_createDDict_advanced(made->content, size, ZSTD_dlm_byRef, ZSTD_dct_fullDict, memory);
+  }
+  if (made->packer != nullptr && made->unpacker != nullptr) return made;
+  destroy(made);
+  return nullptr;
+}
+
+bool Dictionaries::place(Dictionary &dictionary) noexcept {
+  for (Number number = 1; number <= live_max; ++number) {
+    if (live_[number].load(std::memory_order_relaxed) != nullptr) continue;
+    dictionary.number = number;
+    live_[number].store(&dictionary, std::memory_order_release);
+    Dictionary *const old = current_;
+    current_ = &dictionary;
+    if (old != nullptr) {
+      if (old->packing == 0) free_packer(*old);
+      if (drop(old->number)) free_unused();
+    }
+    return true;
+  }
+  return false;
+}
+
+Dictionary *Dictionaries::begin_packing() noexcept {
+  if (current_ == nullptr) return nullptr;
+  current_->users.fetch_add(1, std::memory_order_relaxed);
+  ++current_->packing;
+  return current_;
+}
+
+void Dictionaries::end_packing(Dictionary &dictionary, bool kept) noexcept {
+  if (--dictionary.packing == 0 && &dictionary != current_) free_packer(dictionary);
+  if (!kept && drop(dictionary.number)) free_unused();
+}
+
+bool Dictionaries::drop(Number number) noexcept {
+  Dictionary *const dictionary = live_[number].load(std::memory_order_relaxed);
+  return dictionary->users.fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
+
+void Dictionaries::free_unused() noexcept {
+  for (std::atomic<Dictionary *> &place : live_) {
+    Dictionary *const dictionary = place.load(std::memory_order_relaxed);
+    if (dictionary == nullptr || dictionary->users.load(std::memory_order_acquire) != 0) continue;
+    place.store(nullptr, std::memory_order_relaxed);
+    destroy(dictionary);
+  }
+}
+
+void Dictionaries::mend() noexcept {
+  for (std::atomic<Dictionary *> &place : live_) {
+    Dictionary *const dictionary = place.load(std::memory_order_relaxed);
+    if (dictionary == nullptr) continue;
+    dictionary->packing = 0;
+    if (dictionary != current_) free_packer(*dictionary);
+  }
+}
+
+size_t Dictionaries::live() const noexcept {
+  size_t count = 0;
+  for (const std::atomic<Dictionary *> &place : live_)
+    count += place.load(std::memory_order_relaxed) != nullptr;
+  return count;
+}
+
+}  // namespace brisk::cache

@@ -1,0 +1,46 @@
+// Training: from samples of values to a dictionary, and to how it is best used.
+//
+// zstd's fastCover picks the content out of most of the samples; the others judge it. On these the
+// size and the time of each level that comes into question are measured, and down to which size of
+// a value packing pays: a stored byte is weighed against `byte_worth` nanoseconds of unpacking.
+// What takes part in the choice is measured here, on this machine and these values; nothing is
+// remembered from elsewhere.
+//
+// Cost: some 80 ms for a MiB of samples, and `memory` bytes beside samples and result, for a thread
+// of its own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "cache/codec_memory.h"
+
+namespace brisk::cache {
+
+struct Samples {
+  const char *bytes;  // one after the other, in no order
+  const size_t *sizes;
+  size_t count;
+};
+
+struct Trained {
+  size_t size = 0;  // of the dictionary; 0 when nothing came out that pays
+  int level = 0;
+  size_t threshold = 0;  // values from this size up are worth packing
+  double ratio = 0;      // raw to stored bytes, of the samples that judged
+};
+
+namespace training {
+
+inline constexpr size_t memory = size_t{800} << 10;  // that zstd takes for the time of training
+inline constexpr size_t sample_max = 4096;
+inline constexpr size_t samples_max = 4096;
+inline constexpr size_t value_min = 80;  // smaller ones are not worth the time, whatever shrinks
+
+// `level` 0 is any. Leaves the content in `to`. `ratio_now` is what a new dictionary has to
+// beat: the ratio that values are packed with today.
+Trained train(const Samples &samples, int level, double ratio_now, void *to, size_t capacity,
+              CodecMemory &memory) noexcept;
+
+}  // namespace training
+}  // namespace brisk::cache
