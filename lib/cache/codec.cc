@@ -128,7 +128,7 @@ size_t Codec::pack(const void *from, size_t size, void *to, uint8_t *dictionary,
     return 0;
   }
   ZSTD_CCtx_refCDict(packer.context,
-                     packer.dictionary != nullptr ? packer.dictionary->packer : nullptr);
+                     packer.dictionary != nullptr ? packer.dictionary->packer.get() : nullptr);
   const size_t got = ZSTD_compress2(packer.context, to, packed_limit(size), from, size);
   const size_t packed = ZSTD_isError(got) ? 0 : got;
   std::atomic<uint8_t> &failures = failures_[static_cast<size_t>(std::bit_width(size)) % sizes];
@@ -172,11 +172,11 @@ void Codec::watch(size_t size, size_t stored) noexcept {
   raw_ += static_cast<double>(size);
   stored_ += static_cast<double>(stored);
   if (raw_ < static_cast<double>(samples_size()) * 2) return;
-  ratio_ = raw_ / stored_;
+  const double ratio = raw_ / stored_;
   raw_ = stored_ = 0;
-  if (ratio_ >= ratio_best_) {
-    ratio_best_ = ratio_;
-  } else if (ratio_ * drift < ratio_best_ && dictionaries_.any()) {
+  if (ratio >= ratio_best_) {
+    ratio_best_ = ratio;
+  } else if (ratio * drift < ratio_best_ && dictionaries_.any()) {
     const uint64_t next = trained_at_ + pause_;
     if (next < next_training_.load(std::memory_order_relaxed))
       next_training_.store(next, std::memory_order_relaxed);
@@ -189,17 +189,22 @@ bool Codec::begin_training() noexcept {
 }
 
 bool Codec::train(const Samples &samples) noexcept {
-  double ratio_now;
+  Dictionary *current;
   {
     std::lock_guard lock(mutex_);
-    if (raw_ > 0 && ratio_best_ == 1) ratio_ = raw_ / stored_;  // the first window is not full yet
-    ratio_now = ratio_;
+    current = dictionaries_.begin_packing();
   }
+  training::Current now;
+  if (current != nullptr) now = {current->content, current->size, current->level};
   void *const content = CodecMemory::allocate(&memory_, Dictionaries::content_max);
   Trained trained;
   if (content != nullptr) {
-    trained = training::train(samples, settings_.level, ratio_now, content,
-                              Dictionaries::content_max, memory_);
+    trained =
+        training::train(samples, settings_.level, now, content, Dictionaries::content_max, memory_);
+  }
+  if (current != nullptr) {
+    std::lock_guard lock(mutex_);
+    dictionaries_.end_packing(*current, false);
   }
   const bool adopted =
       trained.size != 0 && dictionaries_.adopt(content, trained.size, trained.level, mutex_);
@@ -222,7 +227,7 @@ void Codec::end_training(bool adopted) noexcept {
   }
   if (adopted) {
     raw_ = stored_ = 0;
-    ratio_best_ = ratio_ = 1;
+    ratio_best_ = 1;
     for (std::atomic<uint8_t> &failures : failures_) failures.store(0, std::memory_order_relaxed);
   }
   const bool again = first || !dictionaries_.any();

@@ -117,8 +117,7 @@ class Codec {
   Dictionaries dictionaries_{memory_};
   double raw_ = 0;  // of the values tried in this window
   double stored_ = 0;
-  double ratio_ = 1;         // of raw to stored bytes in the window before
-  double ratio_best_ = 1;    // of any window since the current dictionary came
+  double ratio_best_ = 1;    // of raw to stored bytes, of any window since the dictionary came
   uint64_t pause_ = 0;       // bytes to see between trainings
   uint64_t trained_at_ = 0;  // bytes seen by then
   // One for each kind: a context that comes back wakes one caller, not a crowd.

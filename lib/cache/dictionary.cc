@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <new>
+#include <utility>
 
 namespace brisk::cache {
 namespace {
@@ -15,38 +16,50 @@ constexpr unsigned long long usual_size = 1024;
 
 }  // namespace
 
+bool PackingTables::make(const void *content, size_t size, int level,
+                         CodecMemory &memory) noexcept {
+  const ZSTD_compressionParameters parameters = ZSTD_getCParams(level, usual_size, size);
+  const size_t needed = ZSTD_estimateCDictSize_advanced(size, parameters, ZSTD_dlm_byRef);
+  memory_ = &memory;
+  block_ = CodecMemory::allocate(&memory, needed);
+  if (block_ == nullptr) return false;
+  tables_ = ZSTD_initStaticCDict(block_, needed, content, size, ZSTD_dlm_byRef, ZSTD_dct_auto,
+                                 parameters);
+  return tables_ != nullptr;
+}
+
+void PackingTables::reset() noexcept {
+  tables_ = nullptr;
+  if (block_ != nullptr) CodecMemory::release(memory_, std::exchange(block_, nullptr));
+}
+
 Dictionaries::~Dictionaries() {
   for (std::atomic<Dictionary *> &dictionary : live_) destroy(dictionary.load());
 }
 
 void Dictionaries::destroy(Dictionary *dictionary) noexcept {
   if (dictionary == nullptr) return;
-  free_packer(*dictionary);
   ZSTD_freeDDict(dictionary->unpacker);
   CodecMemory::release(&memory_, dictionary->content);
   dictionary->~Dictionary();
   CodecMemory::release(&memory_, dictionary);
 }
 
-void Dictionaries::free_packer(Dictionary &dictionary) noexcept {
-  ZSTD_freeCDict(dictionary.packer);
-  dictionary.packer = nullptr;
-}
-
 Dictionary *Dictionaries::prepare(const void *content, size_t size, int level) noexcept {
   void *const block = CodecMemory::allocate(&memory_, sizeof(Dictionary));
   if (block == nullptr) return nullptr;
   auto *const made = new (block) Dictionary;
+  made->size = size;
+  made->level = level;
   const ZSTD_customMem memory{CodecMemory::allocate, CodecMemory::release, &memory_};
   made->content = CodecMemory::allocate(&memory_, size);
   if (made->content != nullptr) {
     std::memcpy(made->content, content, size);
-    made->packer = ZSTD_createCDict_advanced(made->content, size, ZSTD_dlm_byRef, ZSTD_dct_fullDict,
-                                             ZSTD_getCParams(level, usual_size, size), memory);
     made->unpacker =
         ZSTD_createDDict_advanced(made->content, size, ZSTD_dlm_byRef, ZSTD_dct_fullDict, memory);
   }
-  if (made->packer != nullptr && made->unpacker != nullptr) return made;
+  if (made->unpacker != nullptr && made->packer.make(made->content, size, level, memory_))
+    return made;
   destroy(made);
   return nullptr;
 }
@@ -59,7 +72,7 @@ bool Dictionaries::place(Dictionary &dictionary) noexcept {
     Dictionary *const old = current_;
     current_ = &dictionary;
     if (old != nullptr) {
-      if (old->packing == 0) free_packer(*old);
+      if (old->packing == 0) old->packer.reset();
       if (drop(old->number)) free_unused();
     }
     return true;
@@ -75,7 +88,7 @@ Dictionary *Dictionaries::begin_packing() noexcept {
 }
 
 void Dictionaries::end_packing(Dictionary &dictionary, bool kept) noexcept {
-  if (--dictionary.packing == 0 && &dictionary != current_) free_packer(dictionary);
+  if (--dictionary.packing == 0 && &dictionary != current_) dictionary.packer.reset();
   if (!kept && drop(dictionary.number)) free_unused();
 }
 
@@ -98,7 +111,7 @@ void Dictionaries::mend() noexcept {
     Dictionary *const dictionary = place.load(std::memory_order_relaxed);
     if (dictionary == nullptr) continue;
     dictionary->packing = 0;
-    if (dictionary != current_) free_packer(*dictionary);
+    if (dictionary != current_) dictionary->packer.reset();
   }
 }
 

@@ -24,10 +24,32 @@ struct ZSTD_DDict_s;
 
 namespace brisk::cache {
 
+// A dictionary prepared for packing, in a block of its own: zstd 1.5.4 looks for no failure when it
+// is to allocate these tables itself.
+class PackingTables {
+ public:
+  PackingTables() = default;
+  PackingTables(const PackingTables &) = delete;
+  PackingTables &operator=(const PackingTables &) = delete;
+  ~PackingTables() { reset(); }
+
+  // The content must stay. False when there is no room.
+  bool make(const void *content, size_t size, int level, CodecMemory &memory) noexcept;
+  const ZSTD_CDict_s *get() const noexcept { return tables_; }
+  void reset() noexcept;
+
+ private:
+  CodecMemory *memory_ = nullptr;
+  void *block_ = nullptr;
+  const ZSTD_CDict_s *tables_ = nullptr;
+};
+
 struct Dictionary {
-  ZSTD_CDict_s *packer = nullptr;  // with the lock
+  PackingTables packer;  // with the lock
   ZSTD_DDict_s *unpacker = nullptr;
   void *content = nullptr;
+  size_t size = 0;
+  int level = 0;
   uint32_t packing = 0;  // with the lock
   uint8_t number = 0;
   std::atomic<uint64_t> users{1};  // one for being the current one
@@ -80,7 +102,6 @@ class Dictionaries {
   Dictionary *prepare(const void *content, size_t size, int level) noexcept;
   bool place(Dictionary &dictionary) noexcept;
   void destroy(Dictionary *dictionary) noexcept;
-  void free_packer(Dictionary &dictionary) noexcept;
 
   CodecMemory &memory_;
   Dictionary *current_ = nullptr;

@@ -12,6 +12,8 @@
 #include <iterator>
 #include <memory>
 
+#include "cache/dictionary.h"
+
 namespace brisk::cache::training {
 namespace {
 
@@ -37,7 +39,6 @@ double since(Clock::time_point begin) noexcept {
 struct Close {
   void operator()(ZSTD_CCtx *context) const noexcept { ZSTD_freeCCtx(context); }
   void operator()(ZSTD_DCtx *context) const noexcept { ZSTD_freeDCtx(context); }
-  void operator()(ZSTD_CDict *dictionary) const noexcept { ZSTD_freeCDict(dictionary); }
   void operator()(ZSTD_DDict *dictionary) const noexcept { ZSTD_freeDDict(dictionary); }
 };
 template <class T>
@@ -58,18 +59,17 @@ size_t size_class(size_t size) noexcept {
   return at;
 }
 
-// Packs and unpacks the samples that judge, with a dictionary. False when zstd has no memory.
+// Packs and unpacks the samples that judge, with a dictionary or, without content, alone. False
+// when zstd has no memory.
 bool measure(const Samples &judges, const void *content, size_t size, int level,
              CodecMemory &memory, SumsBySize &sums) noexcept {
   const ZSTD_customMem custom{CodecMemory::allocate, CodecMemory::release, &memory};
   const Owned<ZSTD_CCtx> packer(ZSTD_createCCtx_advanced(custom));
   const Owned<ZSTD_DCtx> unpacker(ZSTD_createDCtx_advanced(custom));
-  const Owned<ZSTD_CDict> to(ZSTD_createCDict_advanced(content, size, ZSTD_dlm_byRef,
-                                                       ZSTD_dct_fullDict,
-                                                       ZSTD_getCParams(level, 1024, size), custom));
+  PackingTables to;
   const Owned<ZSTD_DDict> from(
-      ZSTD_createDDict_advanced(content, size, ZSTD_dlm_byRef, ZSTD_dct_fullDict, custom));
-  if (!packer || !unpacker || !to || !from) return false;
+      ZSTD_createDDict_advanced(content, size, ZSTD_dlm_byRef, ZSTD_dct_auto, custom));
+  if (!packer || !unpacker || !to.make(content, size, level, memory) || !from) return false;
   ZSTD_CCtx_setParameter(packer.get(), ZSTD_c_contentSizeFlag, 0);
   ZSTD_CCtx_setParameter(packer.get(), ZSTD_c_dictIDFlag, 0);
   ZSTD_CCtx_refCDict(packer.get(), to.get());
@@ -124,7 +124,7 @@ size_t threshold_of(const SumsBySize &sums) noexcept {
 
 }  // namespace
 
-Trained train(const Samples &samples, int level, double ratio_now, void *to, size_t capacity,
+Trained train(const Samples &samples, int level, const Current &current, void *to, size_t capacity,
               CodecMemory &memory) noexcept {
   Trained trained;
   const size_t judging = samples.count / 8;
@@ -154,10 +154,10 @@ Trained train(const Samples &samples, int level, double ratio_now, void *to, siz
     trained.level = tried;
   }
   if (trained.level == 0) return trained;
-  const Sums all = total(best);
-  trained.ratio = all.raw / std::max(all.stored, 1.0);
+  SumsBySize now{};
+  if (!measure(judges, current.content, current.size, current.level, memory, now)) return trained;
   trained.threshold = threshold_of(best);
-  if (trained.ratio >= ratio_now * better) trained.size = size;
+  if (total(best).stored * better <= total(now).stored) trained.size = size;
   return trained;
 }
 

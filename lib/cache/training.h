@@ -27,7 +27,6 @@ struct Trained {
   size_t size = 0;  // of the dictionary; 0 when nothing came out that pays
   int level = 0;
   size_t threshold = 0;  // values from this size up are worth packing
-  double ratio = 0;      // raw to stored bytes, of the samples that judged
 };
 
 namespace training {
@@ -37,9 +36,15 @@ inline constexpr size_t sample_max = 4096;
 inline constexpr size_t samples_max = 4096;
 inline constexpr size_t value_min = 80;  // smaller ones are not worth the time, whatever shrinks
 
-// `level` 0 is any. Leaves the content in `to`. `ratio_now` is what a new dictionary has to
-// beat: the ratio that values are packed with today.
-Trained train(const Samples &samples, int level, double ratio_now, void *to, size_t capacity,
+// What values are packed with today, and what a new dictionary has to beat.
+struct Current {
+  const void *content = nullptr;  // null: none
+  size_t size = 0;
+  int level = 1;
+};
+
+// `level` 0 is any. Leaves the content in `to`.
+Trained train(const Samples &samples, int level, const Current &current, void *to, size_t capacity,
               CodecMemory &memory) noexcept;
 
 }  // namespace training

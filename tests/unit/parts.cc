@@ -27,26 +27,29 @@ std::string noise(size_t size, uint64_t seed = 1) {
 TEST(Codec, PacksWhatShrinksAndGivesItBack) {
   Account account(64 << 20);
   {
-    Codec codec(account, 16 << 20, 1);
+    Codec codec(account, 64 << 20, {});
     for (const size_t size :
          {size_t{1}, size_t{100}, size_t{5000}, size_t{300000}, size_t{3} << 20}) {
       for (const bool shrinks : {false, true}) {
         const std::string value = shrinks ? std::string(size, 'a') : noise(size);
         std::string packed(Codec::packed_limit(size) + 1, '!');
         size_t refused = 0;
-        const size_t got = codec.pack(value.data(), size, packed.data(), &refused);
+        uint8_t dictionary = 0;
+        const size_t got = codec.pack(value.data(), size, packed.data(), &dictionary, &refused);
         EXPECT_EQ(refused, 0u);
         EXPECT_EQ(packed.back(), '!') << "wrote beyond the limit";
         EXPECT_LE(got, Codec::packed_limit(size));
         EXPECT_EQ(got != 0, shrinks && size >= 100) << size;
         if (got == 0) continue;
         std::string back(size, '\0');
-        EXPECT_TRUE(codec.unpack(packed.data(), got, back.data(), size));
+        EXPECT_TRUE(codec.unpack(packed.data(), got, back.data(), size, dictionary));
         EXPECT_TRUE(back == value);
-        EXPECT_FALSE(codec.unpack(packed.data(), got, back.data(), size - 1)) << "a wrong size";
-        EXPECT_FALSE(codec.unpack(packed.data(), got - 1, back.data(), size)) << "cut off";
+        EXPECT_FALSE(codec.unpack(packed.data(), got, back.data(), size - 1, dictionary))
+            << "a wrong size";
+        EXPECT_FALSE(codec.unpack(packed.data(), got - 1, back.data(), size, dictionary))
+            << "cut off";
         packed[0] = static_cast<char>(packed[0] ^ 1);
-        EXPECT_FALSE(codec.unpack(packed.data(), got, back.data(), size)) << "broken";
+        EXPECT_FALSE(codec.unpack(packed.data(), got, back.data(), size, dictionary)) << "broken";
       }
     }
     EXPECT_EQ(codec.charge(), account.held());
@@ -58,24 +61,25 @@ TEST(Codec, PacksWhatShrinksAndGivesItBack) {
 TEST(Codec, WithoutRoomValuesStayRaw) {
   for (const uint64_t limit : {0, 1000, 100000, 150000, 250000, 350000}) {
     Account account(limit);
-    Codec codec(account, 16 << 20, 1);
+    Codec codec(account, 64 << 20, {});
     const std::string value(50000, 'a');
     std::string packed(50000, '\0');
     size_t refused = 0;
-    const size_t got = codec.pack(value.data(), value.size(), packed.data(), &refused);
+    uint8_t dictionary = 0;
+    const size_t got = codec.pack(value.data(), value.size(), packed.data(), &dictionary, &refused);
     EXPECT_LE(account.held(), limit);
     if (got == 0) {
       EXPECT_GT(refused, 0u);
       continue;
     }
     std::string back(value.size(), '\0');
-    EXPECT_TRUE(codec.unpack(packed.data(), got, back.data(), back.size()));
+    EXPECT_TRUE(codec.unpack(packed.data(), got, back.data(), back.size(), dictionary));
   }
 }
 
 TEST(Codec, ServesManyThreadsWithFewContexts) {
   Account account(64 << 20);
-  Codec codec(account, 16 << 20, 1);
+  Codec codec(account, 64 << 20, {});
   std::vector<std::thread> threads;
   for (uint64_t t = 0; t < 12; ++t) {
     threads.emplace_back([&codec, t] {
@@ -84,10 +88,12 @@ TEST(Codec, ServesManyThreadsWithFewContexts) {
         value += value + value + value;
         std::string packed(value.size(), '\0');
         size_t refused = 0;
-        const size_t got = codec.pack(value.data(), value.size(), packed.data(), &refused);
+        uint8_t dictionary = 0;
+        const size_t got =
+            codec.pack(value.data(), value.size(), packed.data(), &dictionary, &refused);
         ASSERT_GT(got, 0u);
         std::string back(value.size(), '\0');
-        ASSERT_TRUE(codec.unpack(packed.data(), got, back.data(), back.size()));
+        ASSERT_TRUE(codec.unpack(packed.data(), got, back.data(), back.size(), dictionary));
         ASSERT_TRUE(back == value);
       }
     });
