@@ -27,9 +27,9 @@ type CacheOptions struct {
 	Policy Policy
 	// Compression decides whether values are compressed; default CompressionAuto.
 	Compression Compression
-	// CompressionLevel is the zstd level, -7 to 19; default 1.
+	// CompressionLevel is the zstd level, -7 to 19; by default the cache chooses.
 	CompressionLevel int32
-	// CompressionThreshold is the size in bytes below which values stay raw; default 512.
+	// CompressionThreshold is the size in bytes below which values stay raw; by default the cache chooses.
 	CompressionThreshold uint64
 	// LoadTimeout ends the wait for a load where the context has no deadline; default 30 seconds.
 	LoadTimeout time.Duration

@@ -102,7 +102,9 @@ type Compression = capi.Compression
 // The values of Compression.
 const (
 	// With zstd, from compression_threshold bytes up, where that saves at least an eighth; a value
-	// that does not shrink stays raw.
+	// that does not shrink stays raw. From 8 MiB of capacity up a dictionary is trained in the
+	// background from the values there are, and again when they change; then small values shrink as
+	// well.
 	CompressionAuto = capi.CompressionAuto
 	// Never.
 	CompressionOff = capi.CompressionOff
@@ -174,7 +176,7 @@ type CacheStats struct {
 	IndexBytes uint64
 	// Part of held_bytes: ghost lists, and what the default policy samples.
 	PolicyBytes uint64
-	// Part of held_bytes: compression contexts.
+	// Part of held_bytes: compression contexts, dictionaries, and samples while one is trained.
 	CodecBytes uint64
 	// Part of held_bytes: memory taken and not in use by an entry.
 	SlackBytes uint64

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "../unit/records.h"
 #include "stress.h"
 
 namespace {
@@ -193,6 +194,42 @@ TEST_F(ForkTest, TheChildOfABusyProcessGoesOn) {
   EXPECT_EQ(wrong.load(), 0u);
   EXPECT_EQ(read(cache, "kept"), "kept");
   EXPECT_EQ(bytes_of(pinned.get()), "pinned");
+}
+
+// At any moment of a training: the child has what is packed already, and may train for itself.
+TEST_F(ForkTest, TheChildReadsWhatDictionariesPackedAndGoesOnPacking) {
+  SKIP_WHERE_THREADS_DO_NOT_SURVIVE_FORK();
+  SKIP_WHERE_THE_ALLOCATOR_DOES_NOT_SURVIVE_FORK();
+  const auto name = [](uint64_t id) { return "record " + std::to_string(id); };
+  for (int round = 0; round < 12; ++round) {
+    const Cache cache = new_cache(runtime_.get(), options_of(16 << 20));
+    const auto fill = [&](uint64_t from, uint64_t to) {
+      for (uint64_t id = from; id < to; ++id) {
+        if (put(cache, name(id), brisk_test::record(id)) != BRISK_OK) return false;
+      }
+      return true;
+    };
+    ASSERT_TRUE(fill(0, 300 + 50 * static_cast<uint64_t>(round)));
+    std::this_thread::sleep_for(std::chrono::milliseconds(3 * round));
+    ASSERT_TRUE(fill(2000, 2100));
+    in_child([&] {
+      for (uint64_t id = 2000; id < 2100; ++id) {
+        if (read(cache, name(id)) != brisk_test::record(id)) return 31;
+      }
+      if (!fill(3000, 8000)) return 32;
+      const bool trained = eventually([&] {
+        const auto before = stats_of(cache);
+        if (!fill(9000, 9200)) return false;
+        const bool all = read(cache, name(9100)) == brisk_test::record(9100);
+        if (brisk_cache_clear(cache.get(), nullptr) != BRISK_OK || !fill(9000, 9200)) return false;
+        const auto after = stats_of(cache);
+        return all && before.held_bytes <= before.capacity_bytes &&
+               after.raw_bytes > 2 * after.stored_bytes;
+      });
+      return trained ? 0 : 33;
+    });
+    EXPECT_EQ(read(cache, name(2050)), brisk_test::record(2050));
+  }
 }
 
 TEST_F(ForkTest, AChildThatOnlyReadsStartsNoThread) {

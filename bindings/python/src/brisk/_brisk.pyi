@@ -262,7 +262,9 @@ class CacheStats(tuple[float, ...]):
         """Part of held_bytes: ghost lists, and what the default policy samples."""
     @property
     def codec_bytes(self) -> int:
-        """Part of held_bytes: compression contexts."""
+        """Part of held_bytes: compression contexts, dictionaries, and samples while one is
+        trained.
+        """
     @property
     def slack_bytes(self) -> int:
         """Part of held_bytes: memory taken and not in use by an entry."""

@@ -45,8 +45,8 @@ class Cache(CacheBase):
     name                   Unique in the runtime, for Cache.find. Raises Exists when it is taken.
     policy                 Which entries a full cache gives up: "auto", "lru" or "s3fifo".
     compression            "auto" (with zstd, where it pays) or "off".
-    compression_level      The zstd level, -7 to 19; None for 1.
-    compression_threshold  Values of fewer bytes stay raw; None for 512.
+    compression_level      The zstd level, -7 to 19; None to let the cache choose.
+    compression_threshold  Values of fewer bytes stay raw; None to let the cache choose.
     load_timeout           How long a load without a timeout is waited for; None for 30 seconds.
     events                 How many events are kept for events(); the oldest are dropped first.
     codec                  How values become bytes: None for bytes as they are, "str", "json",

@@ -28,7 +28,7 @@ pub enum Policy {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Compression {
-    /// With zstd, from the threshold up, where that saves at least an eighth.
+    /// With zstd and a dictionary learned from the values, where that saves at least an eighth.
     #[default]
     Auto,
     /// Never.
@@ -98,13 +98,13 @@ impl CacheBuilder {
         self
     }
 
-    /// The zstd level, -7 to 19; by default, and for 0, 1.
+    /// The zstd level, -7 to 19; by default, and for 0, one that the cache chooses.
     pub fn compression_level(mut self, level: i32) -> Self {
         self.compression_level = level;
         self
     }
 
-    /// Values of fewer bytes stay raw; by default, and for 0, 512.
+    /// Values of fewer bytes stay raw; by default, and for 0, what the cache chooses.
     pub fn compression_threshold(mut self, bytes: u64) -> Self {
         self.compression_threshold = bytes;
         self

@@ -1,0 +1,129 @@
+// Values are packed with what the cache learns from them, and come back as they were.
+#include "interface.h"
+#include "records.h"
+
+namespace brisk_test {
+namespace {
+
+class Compression : public testing::Test {
+ protected:
+  // Puts records until values are packed with a dictionary of this kind of record; the ratio then.
+  static double learn(brisk_cache *cache, unsigned kind, unsigned fields) {
+    double ratio = 0;
+    uint64_t number = 0;
+    const auto probe = [&] {
+      const auto before = stats(cache);
+      for (int i = 0; i < 200; ++i, ++number) {
+        EXPECT_EQ(put(cache, "probe " + std::to_string(number), record(number, kind, fields)),
+                  BRISK_OK);
+      }
+      const auto after = stats(cache);
+      ratio = static_cast<double>(after.raw_bytes - before.raw_bytes) /
+              static_cast<double>(after.stored_bytes - before.stored_bytes);
+      return ratio > 2.5;
+    };
+    EXPECT_TRUE(eventually(probe)) << ratio;
+    return ratio;
+  }
+
+  static Cache small(brisk_runtime *runtime) {
+    return new_cache(runtime, [](auto &o) { o.capacity_bytes = 32 << 20; });
+  }
+
+  Runtime runtime_ = new_runtime();
+};
+
+void expect_consistent(brisk_cache *cache) {
+  const auto figures = stats(cache);
+  EXPECT_EQ(parts(figures), figures.held_bytes);
+  EXPECT_LE(figures.peak_bytes, figures.capacity_bytes);
+}
+
+TEST_F(Compression, LearnsFromTheValuesThereAre) {
+  for (const unsigned fields : {3u, 18u}) {
+    Cache cache = small(runtime_);
+    std::vector<std::string> before;
+    for (uint64_t i = 0; i < 100; ++i) {
+      before.push_back(record(i, 0, fields));
+      ASSERT_EQ(put(cache, "before " + std::to_string(i), before.back()), BRISK_OK);
+    }
+    learn(cache, 0, fields);
+    for (uint64_t i = 0; i < 100; ++i) {
+      const std::string key = "after " + std::to_string(i);
+      const std::string value = record(i + 5'000'000, 0, fields);
+      ASSERT_EQ(put(cache, key, value), BRISK_OK);
+      EXPECT_EQ(get(cache, key), value);
+      EXPECT_EQ(read(cache, key), value);
+      EXPECT_EQ(touch(cache, key, second), BRISK_OK);
+      EXPECT_EQ(read(cache, key), value);
+      EXPECT_EQ(read(cache, "before " + std::to_string(i)), before[i]);
+    }
+    expect_consistent(cache);
+  }
+}
+
+TEST_F(Compression, OfRecordsKeepsMoreOfThemInTheSameBytes) {
+  const auto entries = [this](brisk_compression compression) {
+    Cache cache = new_cache(runtime_, [=](auto &o) {
+      o.capacity_bytes = 16 << 20;
+      o.compression = compression;
+    });
+    if (compression == BRISK_COMPRESSION_AUTO) learn(cache, 0, 18);
+    for (uint64_t i = 0; i < 60'000; ++i)
+      EXPECT_EQ(put(cache, std::to_string(i), record(i)), BRISK_OK);
+    expect_consistent(cache);
+    return stats(cache).entries;
+  };
+  EXPECT_GT(entries(BRISK_COMPRESSION_AUTO), 2 * entries(BRISK_COMPRESSION_OFF));
+}
+
+TEST_F(Compression, OfNoiseCostsNoRoom) {
+  const auto entries = [this](brisk_compression compression) {
+    Cache cache = new_cache(runtime_, [=](auto &o) {
+      o.capacity_bytes = 16 << 20;
+      o.compression = compression;
+    });
+    for (uint64_t i = 0; i < 40'000; ++i)
+      EXPECT_EQ(put(cache, std::to_string(i), noise(1000, i)), BRISK_OK);
+    EXPECT_EQ(stats(cache).compressed_entries, 0u);
+    EXPECT_TRUE(eventually([&] { return stats(cache).codec_bytes < (uint64_t{400} << 10); }));
+    expect_consistent(cache);
+    return static_cast<double>(stats(cache).entries);
+  };
+  EXPECT_GT(entries(BRISK_COMPRESSION_AUTO), 0.93 * entries(BRISK_COMPRESSION_OFF));
+}
+
+TEST_F(Compression, ValuesSurviveChangesOfWhatIsCached) {
+  Cache cache = small(runtime_);
+  std::vector<std::pair<std::string, Value>> pinned;
+  for (unsigned kind = 0; kind < 3; ++kind) {
+    learn(cache, kind, 18);
+    const std::string key = "kept " + std::to_string(kind);
+    ASSERT_EQ(put(cache, key, record(9, kind)), BRISK_OK);
+    pinned.emplace_back(record(9, kind), Value());
+    ASSERT_EQ(pin(cache, key, pinned.back().second), BRISK_OK);
+  }
+  for (const auto &[value, held] : pinned) EXPECT_EQ(text(held), value);
+  EXPECT_EQ(call(brisk_cache_clear, cache), BRISK_OK);
+  for (const auto &[value, held] : pinned) EXPECT_EQ(text(held), value);
+  expect_consistent(cache);
+}
+
+TEST_F(Compression, EndsWithTheCacheWhateverTheTrainingDoes) {
+  for (int round = 0; round < 20; ++round) {
+    Runtime own = new_runtime();
+    Cache cache = small(own);
+    // As many bytes as start a training, and none or a little time for it.
+    for (uint64_t i = 0; i < 560; ++i)
+      ASSERT_EQ(put(cache, std::to_string(i), record(i)), BRISK_OK);
+    std::this_thread::sleep_for(std::chrono::microseconds(round * 500));
+    if (round % 2 == 0) {
+      EXPECT_EQ(call(brisk_cache_close, cache), BRISK_OK);
+    }
+    cache.reset();
+    EXPECT_TRUE(eventually([&] { return runtime_stats(own).held_bytes == 0; }));
+  }
+}
+
+}  // namespace
+}  // namespace brisk_test
