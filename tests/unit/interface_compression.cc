@@ -69,7 +69,7 @@ TEST_F(Compression, OfRecordsKeepsMoreOfThemInTheSameBytes) {
       o.compression = compression;
     });
     if (compression == BRISK_COMPRESSION_AUTO) learn(cache, 0, 18);
-    for (uint64_t i = 0; i < 60'000; ++i)
+    for (uint64_t i = 0; i < 50'000; ++i)
       EXPECT_EQ(put(cache, std::to_string(i), record(i)), BRISK_OK);
     expect_consistent(cache);
     return stats(cache).entries;

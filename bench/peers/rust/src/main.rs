@@ -1,4 +1,4 @@
-//! The contestants in Rust: SHAPE WORK KEYS ROOM THREADS SECONDS [SEQUENCE], one line of JSON out.
+//! The contestants in Rust: SHAPE WORK KEYS ROOM THREADS SECONDS [SEQUENCE [RECORDS]], one line of JSON out.
 //!
 //! The shape is `brisk`, `moka`, or one of quick_cache: `inline` holds arrays of 64 bytes, the
 //! cheapest that this cache knows (no allocation at a set, one copy at a get, a size fixed when the
@@ -7,6 +7,7 @@
 mod brisk;
 mod moka;
 mod quick_cache;
+mod readthrough;
 mod sequence;
 mod workload;
 
@@ -16,7 +17,7 @@ use workload::{fail, Value, Work};
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [shape, name, keys, room, threads, seconds, sequence @ ..] = arguments.as_slice() else {
-        fail("usage: SHAPE WORK KEYS ROOM THREADS SECONDS [SEQUENCE]")
+        fail("usage: SHAPE WORK KEYS ROOM THREADS SECONDS [SEQUENCE [RECORDS]]")
     };
     let work = Work {
         name: name.clone(),
@@ -30,6 +31,10 @@ fn main() {
         "brisk" if work.name == "W1-batch" => workload::batches::<brisk::Brisk>(&work),
         "brisk" => workload::run::<brisk::Brisk>(&work),
         "moka" => workload::run::<moka::Moka>(&work),
+        "inline" if work.name == "W3" => match sequence.get(1) {
+            Some(records) => readthrough::run::<quick_cache::Bytes>(&work, records),
+            None => fail("W3 needs a file of records"),
+        },
         "inline" => workload::run::<quick_cache::QuickCache<Value>>(&work),
         "boxed" => workload::run::<quick_cache::QuickCache<Box<[u8]>>>(&work),
         other => fail(&format!("unknown shape {other}")),

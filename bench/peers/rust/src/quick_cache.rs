@@ -1,7 +1,9 @@
 //! The contestant quick_cache, with values of one size or of any.
 
+use crate::readthrough::ByteCache;
 use crate::workload::{pinned, Contestant, Key, Value, Work};
-use quick_cache::sync::Cache;
+use quick_cache::{sync::Cache, Weighter};
+use std::sync::Arc;
 
 /// How a value is held.
 pub trait Shape: From<Value> + AsRef<[u8]> + Clone + Send + Sync {}
@@ -26,6 +28,41 @@ impl<V: Shape> Contestant for QuickCache<V> {
     #[inline]
     fn put(&self, key: &Key, value: &Value) {
         self.0.insert(*key, (*value).into());
+    }
+
+    fn version() -> &'static str {
+        pinned("quick_cache = \"=")
+    }
+}
+
+/// Weighs a value by its bytes and those of its key, as the user of a cache bounded in bytes would.
+#[derive(Clone)]
+struct BySize;
+
+impl Weighter<Key, Arc<[u8]>> for BySize {
+    fn weight(&self, key: &Key, value: &Arc<[u8]>) -> u64 {
+        (key.len() + value.len()) as u64
+    }
+}
+
+/// Shared values: a get copies no more than the caller asks for.
+pub struct Bytes(Cache<Key, Arc<[u8]>, BySize>);
+
+impl ByteCache for Bytes {
+    fn new(bytes: usize) -> Self {
+        Self(Cache::with_weighter(bytes / 1024, bytes as u64, BySize))
+    }
+
+    #[inline]
+    fn get(&self, key: &Key, to: &mut [u8; 4096]) -> Option<usize> {
+        let found = self.0.get(key)?;
+        to[..found.len()].copy_from_slice(&found);
+        Some(found.len())
+    }
+
+    #[inline]
+    fn put(&self, key: &Key, from: &[u8]) {
+        self.0.insert(*key, from.into());
     }
 
     fn version() -> &'static str {

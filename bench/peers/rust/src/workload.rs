@@ -200,7 +200,7 @@ fn report<C: Contestant>(rate: f64, hit: f64) {
     println!(r#"{{"version": "{version}", "ns": {ns:.3}, "mops": {mops:.4}, "hit": {hit:.6}}}"#);
 }
 
-fn resident_bytes() -> f64 {
+pub fn resident_bytes() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status
         .lines()
@@ -210,14 +210,14 @@ fn resident_bytes() -> f64 {
 }
 
 #[inline]
-fn mix(mut x: u64) -> u64 {
+pub fn mix(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58476d1ce4e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d049bb133111eb);
     x ^ (x >> 31)
 }
 
 #[inline]
-fn key_of(id: u32) -> Key {
+pub fn key_of(id: u32) -> Key {
     let mut key = [0; 16];
     key[..8].copy_from_slice(&mix(u64::from(id).wrapping_add(0x9e3779b97f4a7c15)).to_ne_bytes());
     key[8..].copy_from_slice(&mix(u64::from(id).wrapping_add(0x3c6ef372fe94f82a)).to_ne_bytes());
