@@ -120,11 +120,12 @@ void Cache::fork_prepare() noexcept {
 }
 
 void Cache::fork_release(bool in_child) noexcept {
+  // First, since what is taken out in the child lets go of its dictionary.
+  if (codec_.fork_release(in_child)) holds_.fetch_sub(1, std::memory_order_relaxed);
   if (in_child) {
     mend();
     swept_ = UINT64_MAX;  // by nobody: the next write starts a sweeper
   }
-  if (codec_.fork_release(in_child)) holds_.fetch_sub(1, std::memory_order_relaxed);
   if (judge_ != nullptr) judge_->fork_release();
   mutex_.unlock();
   loads_.fork_release(in_child);

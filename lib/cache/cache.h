@@ -216,6 +216,7 @@ class Cache final : public Member {
   void check_size(const void *key, size_t size, size_t value_size) const;
   memory::Block take_block(size_t size, bool *refused);
   size_t pack(const void *from, size_t size, void *to, uint8_t *dictionary) noexcept;
+  bool stays_raw(size_t size) const noexcept;
   bool remove(const void *key, size_t size) noexcept;
   bool touch_in_place(const void *key, size_t size, uint64_t hash, uint64_t ttl,
                       brisk_status *status);
@@ -243,6 +244,10 @@ class Cache final : public Member {
   void free_entry(Entry &entry) noexcept;
   void reclaim() noexcept;
   void hang(Entry &entry) noexcept;
+  void add_unpacked(uint64_t bytes) noexcept {
+    unpacked_bytes_.store(unpacked_bytes_.load(std::memory_order_relaxed) + bytes,
+                          std::memory_order_relaxed);
+  }
   void tell_sweeper(uint64_t due) noexcept;
   uint64_t expire(uint64_t now, size_t most, bool thorough) noexcept;
   void housekeeping() noexcept;
@@ -275,6 +280,7 @@ class Cache final : public Member {
   uint64_t raw_bytes_ = 0;
   uint64_t stored_bytes_ = 0;
   uint64_t compressed_ = 0;
+  std::atomic<uint64_t> unpacked_bytes_{0};  // of values stored as they are; read by drafts as well
   uint64_t puts_ = 0;  // without those that overwrote
   uint64_t refusals_ = 0;
   uint64_t swept_ = UINT64_MAX;  // when the sweeper will come

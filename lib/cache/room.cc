@@ -150,6 +150,7 @@ void Cache::retire(Entry &entry) noexcept {
   raw_bytes_ -= entry.raw_size();
   stored_bytes_ -= entry.stored_size();
   compressed_ -= entry.compressed();
+  if (!entry.compressed()) add_unpacked(uint64_t{0} - entry.raw_size());
   if (Store::pinned(entry)) {
     hold();
     pinned_more(weight);

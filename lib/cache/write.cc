@@ -19,6 +19,11 @@ namespace {
 
 // What one write spends on entries that expired and nobody asked for.
 constexpr size_t expire_some = 8;
+// A part of the capacity for values that are not packed although they shrink, in caches of some
+// size, and for values that lie in a slot even so.
+constexpr uint64_t raw_share = 16;
+constexpr uint64_t raw_share_from = uint64_t{8} << 20;
+constexpr size_t raw_share_value_max = 1536;
 // Packed here first when it may fit into a slot.
 constexpr size_t scratch_size = 16384;
 
@@ -43,7 +48,8 @@ class Cache::Draft {
     if (deadline != BRISK_FOREVER || cache.options_.idle != BRISK_FOREVER) flags |= has_lifetime;
     if (cache.options_.idle != BRISK_FOREVER) flags |= has_use;
     if (key_size > inline_key_max) flags |= has_long_key;
-    if (cache.options_.compress && cache.codec_.wants(value_size)) pack(cache);
+    if (cache.options_.compress && cache.codec_.wants(value_size) && !cache.stays_raw(value_size))
+      pack(cache);
     const size_t slot_key = (flags & has_long_key) != 0 ? 0 : key_size;
     const size_t in_slot = sizeof(Entry) + Entry::parts_size(flags) + slot_key + stored_size;
     if ((flags & has_long_key) != 0 || in_slot > slot_max) flags |= has_blob;
@@ -158,6 +164,14 @@ size_t Cache::pack(const void *from, size_t size, void *to, uint8_t *dictionary)
     if (!make_room(memory::allocator().good_size(refused + memory::page_size))) return 0;
   }
   return 0;
+}
+
+// Some room is left to values as they are. Of those that come into it the cold ones leave soon, and
+// the hot ones stay: they are read without unpacking.
+bool Cache::stays_raw(size_t size) const noexcept {
+  return options_.compress_from == 0 && options_.capacity >= raw_share_from &&
+         size <= raw_share_value_max &&
+         unpacked_bytes_.load(std::memory_order_relaxed) + size <= options_.capacity / raw_share;
 }
 
 uint64_t Cache::deadline(uint64_t ttl) const noexcept {
@@ -297,6 +311,7 @@ brisk_status Cache::commit(Draft &draft, const Condition &condition) {
   raw_bytes_ += draft.raw_size;
   stored_bytes_ += draft.stored_size;
   compressed_ += entry->compressed();
+  if (!entry->compressed()) add_unpacked(draft.raw_size);
   return BRISK_OK;
 }
 

@@ -77,6 +77,26 @@ TEST_F(Compression, OfRecordsKeepsMoreOfThemInTheSameBytes) {
   EXPECT_GT(entries(BRISK_COMPRESSION_AUTO), 2 * entries(BRISK_COMPRESSION_OFF));
 }
 
+TEST_F(Compression, LeavesSomeRoomToValuesAsTheyAre) {
+  Cache cache = new_cache(runtime_, [](auto &o) { o.capacity_bytes = 16 << 20; });
+  Cache told = new_cache(runtime_, [](auto &o) {
+    o.capacity_bytes = 16 << 20;
+    o.compression_threshold = 512;
+  });
+  for (uint64_t i = 0; i < 4000; ++i) {
+    ASSERT_EQ(put(cache, std::to_string(i), record(i)), BRISK_OK);
+    ASSERT_EQ(put(told, std::to_string(i), record(i)), BRISK_OK);
+  }
+  const auto figures = stats(cache);
+  const uint64_t raw = figures.entries - figures.compressed_entries;
+  EXPECT_GT(raw * 900, uint64_t{15} << 16);
+  EXPECT_LT(raw * 900, uint64_t{17} << 16);
+  EXPECT_EQ(stats(told).compressed_entries, 4000u);
+  EXPECT_EQ(call(brisk_cache_clear, cache), BRISK_OK);
+  ASSERT_EQ(put(cache, "key", record(1)), BRISK_OK);
+  EXPECT_EQ(stats(cache).compressed_entries, 0u) << "there is room again";
+}
+
 TEST_F(Compression, OfNoiseCostsNoRoom) {
   const auto entries = [this](brisk_compression compression) {
     Cache cache = new_cache(runtime_, [=](auto &o) {

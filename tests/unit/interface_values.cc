@@ -95,6 +95,7 @@ TEST_F(Values, OfAllSizesComeBackWithLifetimesAndIdleLimits) {
 }
 
 TEST_F(Values, AreCompressedFromTheThresholdUpWhereThatSavesAnEighth) {
+  cache = new_cache(runtime, [](auto &o) { o.compression_threshold = 512; });
   const auto compressed = [&](std::string_view value) {
     EXPECT_EQ(put(cache, "key", value), BRISK_OK);
     const auto figures = stats(cache);
