@@ -33,7 +33,9 @@ enum {
                                    saves at least an eighth; a value that does not shrink stays
                                    raw. From 8 MiB of capacity up a dictionary is trained in the
                                    background from the values there are, and again when they
-                                   change; then small values shrink as well. */
+                                   change; then small values shrink as well. Without a
+                                   compression_threshold a sixteenth of such a cache is left to
+                                   values as they are. */
   BRISK_COMPRESSION_OFF = 1,  /**< Never. */
 };
 

@@ -20,8 +20,8 @@ constexpr int usual_level = 1;
 constexpr std::chrono::milliseconds wait_most{10};
 
 // Values of one size are tried until so many in a row stayed raw, then one in so many more.
-constexpr uint8_t failures_many = 16;
-constexpr uint8_t tried_one_in = 64;
+constexpr uint16_t failures_many = 16;
+constexpr uint16_t tried_one_in = 512;
 
 // A dictionary is worn out when values pack so much worse than they did.
 constexpr double drift = 1.15;
@@ -108,11 +108,11 @@ bool Codec::wants(size_t size) noexcept {
     state_.compare_exchange_strong(collecting, State::due, std::memory_order_relaxed);
   }
   if (size < threshold_.load(std::memory_order_relaxed)) return false;
-  std::atomic<uint8_t> &failures = failures_[static_cast<size_t>(std::bit_width(size)) % sizes];
-  const uint8_t count = failures.load(std::memory_order_relaxed);
+  std::atomic<uint16_t> &failures = failures_[static_cast<size_t>(std::bit_width(size)) % sizes];
+  const uint16_t count = failures.load(std::memory_order_relaxed);
   if (count < failures_many) return true;
   const bool again = count >= failures_many + tried_one_in - 1;
-  failures.store(again ? failures_many - 1 : static_cast<uint8_t>(count + 1),
+  failures.store(again ? failures_many - 1 : static_cast<uint16_t>(count + 1),
                  std::memory_order_relaxed);
   return again;
 }
@@ -131,14 +131,14 @@ size_t Codec::pack(const void *from, size_t size, void *to, uint8_t *dictionary,
                      packer.dictionary != nullptr ? packer.dictionary->packer.get() : nullptr);
   const size_t got = ZSTD_compress2(packer.context, to, packed_limit(size), from, size);
   const size_t packed = ZSTD_isError(got) ? 0 : got;
-  std::atomic<uint8_t> &failures = failures_[static_cast<size_t>(std::bit_width(size)) % sizes];
+  std::atomic<uint16_t> &failures = failures_[static_cast<size_t>(std::bit_width(size)) % sizes];
   if (packed != 0) {
     if (packer.dictionary != nullptr) *dictionary = packer.dictionary->number;
     if (failures.load(std::memory_order_relaxed) != 0) failures.store(0, std::memory_order_relaxed);
   } else {
-    const uint8_t count = failures.load(std::memory_order_relaxed);
+    const uint16_t count = failures.load(std::memory_order_relaxed);
     if (count < failures_many)
-      failures.store(static_cast<uint8_t>(count + 1), std::memory_order_relaxed);
+      failures.store(static_cast<uint16_t>(count + 1), std::memory_order_relaxed);
     *refused = memory_.take_refused();
   }
   give_packer(packer, size, packed);
@@ -223,12 +223,12 @@ void Codec::end_training(bool adopted) noexcept {
   if (first) {
     pause_ = capacity_ / 2;
   } else {
-    pause_ = adopted ? capacity_ : std::min(2 * pause_, pause_most * capacity_);
+    pause_ = adopted ? capacity_ : std::min(4 * pause_, pause_most * capacity_);
   }
   if (adopted) {
     raw_ = stored_ = 0;
     ratio_best_ = 1;
-    for (std::atomic<uint8_t> &failures : failures_) failures.store(0, std::memory_order_relaxed);
+    for (std::atomic<uint16_t> &failures : failures_) failures.store(0, std::memory_order_relaxed);
   }
   const bool again = first || !dictionaries_.any();
   next_training_.store(again ? trained_at_ + pause_ : UINT64_MAX, std::memory_order_relaxed);

@@ -109,8 +109,8 @@ class Codec {
   std::atomic<size_t> threshold_;
   // What puts leave: counts may be lost to races, and nobody minds.
   std::atomic<uint64_t> seen_{0};  // raw bytes of all values that could be packed
-  std::array<std::atomic<uint8_t>, sizes> failures_{};  // in a row
-  std::atomic<uint64_t> next_training_;                 // at so many bytes seen
+  std::array<std::atomic<uint16_t>, sizes> failures_{};  // in a row
+  std::atomic<uint64_t> next_training_;                  // at so many bytes seen
   std::atomic<State> state_{State::collecting};
 
   std::mutex mutex_;  // guards what follows

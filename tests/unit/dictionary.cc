@@ -283,8 +283,8 @@ TEST_F(DictionaryTest, WhatNeverShrinksIsTriedRarely) {
     ++tried;
     EXPECT_FALSE(pack(codec, value));
   }
-  EXPECT_LT(tried, 250);
-  EXPECT_GT(tried, 100);
+  EXPECT_LT(tried, 60);
+  EXPECT_GT(tried, 30);
   EXPECT_TRUE(codec.wants(200'000)) << "values of another size";
   while (!codec.wants(1000)) {
   }

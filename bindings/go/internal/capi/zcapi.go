@@ -750,7 +750,8 @@ const (
 	// With zstd, from compression_threshold bytes up, where that saves at least an eighth; a value
 	// that does not shrink stays raw. From 8 MiB of capacity up a dictionary is trained in the
 	// background from the values there are, and again when they change; then small values shrink as
-	// well.
+	// well. Without a compression_threshold a sixteenth of such a cache is left to values as they
+	// are.
 	CompressionAuto Compression = 0
 	// Never.
 	CompressionOff Compression = 1
