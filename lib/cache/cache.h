@@ -281,7 +281,7 @@ class Cache final : public Member {
   uint64_t stored_bytes_ = 0;
   uint64_t compressed_ = 0;
   std::atomic<uint64_t> unpacked_bytes_{0};  // of values stored as they are; read by drafts as well
-  uint64_t puts_ = 0;  // without those that overwrote
+  uint64_t puts_ = 0;                        // without those that overwrote
   uint64_t refusals_ = 0;
   uint64_t swept_ = UINT64_MAX;  // when the sweeper will come
   std::array<Departures, 5> departures_{};
