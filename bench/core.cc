@@ -12,7 +12,10 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "peers/workload.h"
@@ -258,6 +261,178 @@ void load_hit(State &state) {
   }
 }
 
+// Interning beside what programs use for it. Names of 8 to 40 bytes, as in paths, labels and
+// columns; bytes_per_string counts everything, in the map what malloc takes.
+std::string intern_name(uint32_t id) {
+  std::string text = "service." + std::to_string(id % 97) + ".metric." + std::to_string(id);
+  text.resize(std::min<size_t>(text.size(), 8 + peers::mix(id) % 33));
+  return text + std::to_string(id);
+}
+
+const std::vector<std::string> &names() {
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> made(1 << 18);
+    for (uint32_t id = 0; id < made.size(); ++id) made[id] = intern_name(id);
+    return made;
+  }();
+  return all;
+}
+
+// Counts what it takes, each block with the header of malloc.
+template <class T>
+struct Counting {
+  using value_type = T;
+  static inline size_t bytes = 0;
+  static size_t taken(size_t count) {
+    return std::max<size_t>(32, (count * sizeof(T) + 23) / 16 * 16);
+  }
+
+  Counting() = default;
+  template <class U>
+  Counting(const Counting<U> &) {}
+  T *allocate(size_t count) {
+    Counting<char>::bytes += taken(count);
+    return std::allocator<T>().allocate(count);
+  }
+  void deallocate(T *data, size_t count) {
+    Counting<char>::bytes -= taken(count);
+    std::allocator<T>().deallocate(data, count);
+  }
+  bool operator==(const Counting &) const { return true; }
+};
+using MapString = std::basic_string<char, std::char_traits<char>, Counting<char>>;
+struct MapHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+using Map = std::unordered_map<MapString, uint32_t, MapHash, std::equal_to<>,
+                               Counting<std::pair<const MapString, uint32_t>>>;
+
+brisk_intern *intern;
+Map *map;
+
+uint32_t intern_put(const std::string &name) {
+  uint32_t id;
+  check(brisk_intern_put(intern, name.data(), name.size(), &id, nullptr) == BRISK_OK, "no room");
+  return id;
+}
+
+uint32_t map_put(const std::string &name) {
+  const auto found = map->find(std::string_view(name));
+  if (found != map->end()) return found->second;
+  return map->emplace(name, static_cast<uint32_t>(map->size())).first->second;
+}
+
+void open_intern(const State &) {
+  brisk_intern_options options = BRISK_INTERN_OPTIONS_INIT;
+  options.capacity_bytes = 256 * kMiB;
+  check(brisk_intern_new(nullptr, &options, &intern, nullptr) == BRISK_OK, "no interner");
+  for (const std::string &name : names()) intern_put(name);
+  entries = static_cast<uint32_t>(names().size());
+}
+
+void open_map(const State &) {
+  map = new Map;
+  for (const std::string &name : names()) map_put(name);
+  entries = static_cast<uint32_t>(names().size());
+}
+
+void shut_interns(const State &) {
+  brisk_intern_unref(intern);
+  intern = nullptr;
+  delete map;
+  map = nullptr;
+}
+
+// All names in a scattered order, one after the other, so that only what is looked up is far away.
+class Lookups {
+ public:
+  Lookups() {
+    uint32_t id = 0;
+    for (size_t i = 0; i < names().size(); ++i) {
+      id = (id + 0x9e3779b1) % names().size();  // odd: each comes once
+      bytes_ += names()[id];
+      sizes_.push_back(static_cast<uint32_t>(names()[id].size()));
+    }
+  }
+  std::string_view next(size_t count = 1) {
+    if (at_ + count > sizes_.size()) at_ = offset_ = 0;
+    const size_t begin = offset_;
+    for (size_t end = at_ + count; at_ < end; ++at_) offset_ += sizes_[at_];
+    return std::string_view(bytes_).substr(begin, offset_ - begin);
+  }
+  const uint32_t *sizes(size_t count) const { return sizes_.data() + at_ - count; }
+
+ private:
+  std::string bytes_;
+  std::vector<uint32_t> sizes_;
+  size_t at_ = 0;
+  size_t offset_ = 0;
+};
+
+void intern_find(State &state) {
+  Lookups lookups;
+  for (auto _ : state) {
+    const std::string_view name = lookups.next();
+    uint32_t id;
+    benchmark::DoNotOptimize(brisk_intern_find(intern, name.data(), name.size(), &id, nullptr));
+  }
+}
+
+void map_find(State &state) {
+  Lookups lookups;
+  for (auto _ : state) benchmark::DoNotOptimize(map->find(lookups.next()));
+}
+
+void intern_find_many(State &state) {
+  constexpr size_t batch = 64;
+  Lookups lookups;
+  uint32_t ids[batch];
+  int64_t answered = 0;
+  for (auto _ : state) {
+    const std::string_view bytes = lookups.next(batch);
+    size_t count;
+    check(brisk_intern_find_many(intern, batch, bytes.data(), bytes.size(), lookups.sizes(batch),
+                                 ids, &count, nullptr) == BRISK_OK,
+          "a batch failed");
+    answered += static_cast<int64_t>(count);
+  }
+  state.SetItemsProcessed(answered);
+}
+
+void intern_at(State &state) {
+  Ids ids(state);
+  for (auto _ : state) {
+    size_t size;
+    benchmark::DoNotOptimize(brisk_intern_at(intern, ids.next(), &size));
+  }
+}
+
+// All of them into an empty one, growth included: time and bytes of each.
+void intern_fill(State &state) {
+  uint64_t held = 0;
+  for (auto _ : state) {
+    open_intern(state);
+    brisk_intern_stats stats = BRISK_INTERN_STATS_INIT;
+    check(brisk_intern_read_stats(intern, &stats, nullptr) == BRISK_OK, "no figures");
+    held = stats.held_bytes;
+    shut_interns(state);
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(entries));
+  state.counters["bytes_per_string"] = static_cast<double>(held) / entries;
+}
+
+void map_fill(State &state) {
+  size_t held = 0;
+  for (auto _ : state) {
+    open_map(state);
+    held = Counting<char>::bytes;
+    shut_interns(state);
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(entries));
+  state.counters["bytes_per_string"] = static_cast<double>(held) / entries;
+}
+
 #define BRISK_BENCHMARK(function, opened) \
   BENCHMARK(function)->Setup(opened)->Teardown(shut)->UseRealTime()
 
@@ -275,6 +450,16 @@ BRISK_BENCHMARK(put_evict, open_full)->ThreadRange(1, 2);
 BRISK_BENCHMARK(erase, open_fresh)->Iterations(kFresh);
 BRISK_BENCHMARK(load, open_empty)->Iterations(kFresh)->ThreadRange(1, 2);
 BRISK_BENCHMARK(load_hit, open_small);
+
+#define BRISK_INTERN_BENCHMARK(function, opened) \
+  BENCHMARK(function)->Setup(opened)->Teardown(shut_interns)->UseRealTime()
+
+BRISK_INTERN_BENCHMARK(intern_find, open_intern)->ThreadRange(1, 2);
+BRISK_INTERN_BENCHMARK(map_find, open_map);
+BRISK_INTERN_BENCHMARK(intern_find_many, open_intern);
+BRISK_INTERN_BENCHMARK(intern_at, open_intern);
+BENCHMARK(intern_fill)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(map_fill)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

@@ -232,6 +232,32 @@ func newCacheStats(raw *capi.CacheStats) (figures CacheStats) {
 	return figures
 }
 
+// InternStats: Figures of an interner. A count may lag by the calls in flight on other threads.
+type InternStats struct {
+	// Strings that have an id.
+	Strings uint64
+	// Their bytes, as callers see them.
+	StringBytes uint64
+	// Lookups, of put and of find, that found their string.
+	Hits uint64
+	// Strings that were refused for want of room.
+	Refusals uint64
+	// The bound on held_bytes.
+	CapacityBytes uint64
+	// Bytes held now; they count towards the budget of the runtime.
+	HeldBytes uint64
+}
+
+func newInternStats(raw *capi.InternStats) (figures InternStats) {
+	figures.Strings = raw.Strings
+	figures.StringBytes = raw.StringBytes
+	figures.Hits = raw.Hits
+	figures.Refusals = raw.Refusals
+	figures.CapacityBytes = raw.CapacityBytes
+	figures.HeldBytes = raw.HeldBytes
+	return figures
+}
+
 // ModuleState: How far a module is. Later versions may add values.
 type ModuleState = capi.ModuleState
 

@@ -57,7 +57,7 @@
 #define BRISK_ABI_VERSION (0u * 65536u + 1u)
 
 /** The digest of the description of the interface; compare with brisk_abi_digest. */
-#define BRISK_ABI_DIGEST UINT64_C(0x66cb728b700040cd)
+#define BRISK_ABI_DIGEST UINT64_C(0x4207e03a298e2e3d)
 
 #ifdef __cplusplus
 extern "C" {

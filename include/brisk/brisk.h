@@ -7,6 +7,7 @@
 #include <brisk/base.h>
 #include <brisk/runtime.h>
 #include <brisk/cache.h>
+#include <brisk/intern.h>
 #include <brisk/load.h>
 #include <brisk/modules.h>
 #include <brisk/workers.h>

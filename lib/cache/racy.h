@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/equal.h"
+
 #if defined(__SANITIZE_THREAD__)
 #define BRISK_TSAN 1
 #elif defined(__has_feature)
@@ -83,30 +85,6 @@ inline bool copy_small(void *to, const void *from, size_t size) noexcept {
     move(uint32_t{}, size - 4);
   } else {
     for (size_t at = 0; at < size; ++at) target[at] = source[at];
-  }
-  return true;
-}
-
-inline bool equal_small(const void *left, const void *right, size_t size) noexcept {
-  auto *a = static_cast<const char *>(left);
-  auto *b = static_cast<const char *>(right);
-  auto differ = [&]<class T>(T, size_t at) {
-    T x;
-    T y;
-    __builtin_memcpy(&x, a + at, sizeof x);
-    __builtin_memcpy(&y, b + at, sizeof y);
-    return x ^ y;
-  };
-  if (size >= 8) {
-    if ((differ(uint64_t{}, 0) | differ(uint64_t{}, size - 8)) != 0) return false;
-    for (size_t at = 8; at + 8 < size; at += 8) {
-      if (differ(uint64_t{}, at) != 0) return false;
-    }
-    return true;
-  }
-  if (size >= 4) return (differ(uint32_t{}, 0) | differ(uint32_t{}, size - 4)) == 0;
-  for (size_t at = 0; at < size; ++at) {
-    if (a[at] != b[at]) return false;
   }
   return true;
 }

@@ -129,6 +129,23 @@ FIELD(brisk_cache_stats, raw_bytes, 240, 8);
 FIELD(brisk_cache_stats, stored_bytes, 248, 8);
 FIELD(brisk_cache_stats, compressed_entries, 256, 8);
 
+VALUE(BRISK_INTERN_NONE, UINT32_MAX);
+
+SIZE(brisk_intern_options, 16);
+FIELD(brisk_intern_options, struct_size, 0, 4);
+FIELD(brisk_intern_options, reserved, 4, 4);
+FIELD(brisk_intern_options, capacity_bytes, 8, 8);
+
+SIZE(brisk_intern_stats, 56);
+FIELD(brisk_intern_stats, struct_size, 0, 4);
+FIELD(brisk_intern_stats, reserved, 4, 4);
+FIELD(brisk_intern_stats, strings, 8, 8);
+FIELD(brisk_intern_stats, string_bytes, 16, 8);
+FIELD(brisk_intern_stats, hits, 24, 8);
+FIELD(brisk_intern_stats, refusals, 32, 8);
+FIELD(brisk_intern_stats, capacity_bytes, 40, 8);
+FIELD(brisk_intern_stats, held_bytes, 48, 8);
+
 SIZE(brisk_module_state, 4);
 VALUE(BRISK_MODULE_STATE_UNLOADED, 0);
 VALUE(BRISK_MODULE_STATE_LOADING, 1);
@@ -361,6 +378,23 @@ struct brisk_functions {
   brisk_value *(*brisk_value_ref)(brisk_value *value);
   void (*brisk_value_unref)(brisk_value *value);
   void (*brisk_cursor_unref)(brisk_cursor *cursor);
+  brisk_status (*brisk_intern_new)(brisk_runtime *runtime, const brisk_intern_options *options,
+                                   brisk_intern **intern, brisk_error **error);
+  brisk_status (*brisk_intern_put)(brisk_intern *intern, const void *string, size_t string_size,
+                                   uint32_t *id, brisk_error **error);
+  brisk_status (*brisk_intern_put_many)(brisk_intern *intern, size_t count, const void *strings,
+                                        size_t strings_size, const uint32_t *sizes, uint32_t *ids,
+                                        size_t *done, brisk_error **error);
+  brisk_status (*brisk_intern_find)(brisk_intern *intern, const void *string, size_t string_size,
+                                    uint32_t *id, brisk_error **error);
+  brisk_status (*brisk_intern_find_many)(brisk_intern *intern, size_t count, const void *strings,
+                                         size_t strings_size, const uint32_t *sizes, uint32_t *ids,
+                                         size_t *found, brisk_error **error);
+  const void *(*brisk_intern_at)(const brisk_intern *intern, uint32_t id, size_t *size);
+  brisk_status (*brisk_intern_read_stats)(brisk_intern *intern, brisk_intern_stats *stats,
+                                          brisk_error **error);
+  brisk_intern *(*brisk_intern_ref)(brisk_intern *intern);
+  void (*brisk_intern_unref)(brisk_intern *intern);
   brisk_status (*brisk_cache_begin)(brisk_cache *cache, const void *key, size_t key_size,
                                     brisk_lease *parent, brisk_value **value, brisk_lease **lease,
                                     brisk_error **error);
@@ -517,6 +551,15 @@ const struct brisk_functions brisk_functions = {
   brisk_value_ref,
   brisk_value_unref,
   brisk_cursor_unref,
+  brisk_intern_new,
+  brisk_intern_put,
+  brisk_intern_put_many,
+  brisk_intern_find,
+  brisk_intern_find_many,
+  brisk_intern_at,
+  brisk_intern_read_stats,
+  brisk_intern_ref,
+  brisk_intern_unref,
   brisk_cache_begin,
   brisk_lease_complete,
   brisk_lease_fail,

@@ -1,6 +1,6 @@
 """The direction of dependency in lib/: who may include whom.
 
-    abi -> {cache, modules, pool, reader} -> {workers, monitor} -> base
+    abi -> {cache, intern, modules, pool, reader} -> {workers, monitor} -> base
 
 Of siblings only pool and reader may use modules, and reader may use cache. Drivers see
 include/brisk/driver.h alone, and nothing in lib/ includes a driver.
@@ -21,10 +21,11 @@ MAY_USE: dict[str, set[str]] = {
     "workers": LOW,
     "monitor": LOW,
     "cache": MIDDLE,
+    "intern": MIDDLE,
     "modules": MIDDLE,
     "pool": MIDDLE | {"modules"},
     "reader": MIDDLE | {"modules", "cache"},
-    "abi": MIDDLE | {"cache", "modules", "pool", "reader"},
+    "abi": MIDDLE | {"cache", "intern", "modules", "pool", "reader"},
 }
 LAYERS = {*MAY_USE, "drivers"}
 SOURCES = {".h", ".hpp", ".c", ".cc", ".inc"}
@@ -105,6 +106,8 @@ def lib(tmp_path: Path) -> Path:
         ("workers/new.cc", '  #  include "monitor/it.h"'),
         ("monitor/new.cc", '#include "workers/it.h"'),
         ("cache/new.cc", '#include "modules/it.h"'),
+        ("cache/new.cc", '#include "intern/it.h"'),
+        ("intern/new.cc", '#include "cache/it.h"'),
         ("cache/policy/new.cc", '#include "../../pool/it.h"'),
         ("cache/new.cc", '#include "abi/it.h"'),
         ("cache/new.cc", '#include "cache/gone.h"'),

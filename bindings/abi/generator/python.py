@@ -31,6 +31,8 @@ ALSO = {
     "TOO_LARGE": "ValueError",
     "OUT_OF_MEMORY": "MemoryError",
 }
+# The types of results that are no int.
+HINTS = {"text": "str", "f64": "float", "cpointer": "bytes | None"}
 
 
 def failures(model: Model) -> list[tuple[str, str, str, str]]:
@@ -279,8 +281,8 @@ def hint(function: Function) -> str:
     """The type of the answer in Python."""
     results = [part.answer for part in python_parts.parts(function) if part.result]
     if function.outcomes or (not function.fallible and function.returns_type):
-        text = not function.fallible and function.returns_type == "text"
-        results.insert(0, "str" if text else "float" if function.returns_type == "f64" else "int")
+        own = "" if function.fallible else function.returns_type or ""
+        results.insert(0, HINTS.get(own, "int"))
     if len(results) > 1:
         return f"tuple[{', '.join(results)}]"
     return results[0] if results else "None"

@@ -59,8 +59,16 @@ def hides(function: Function) -> bool:
     return function.returns_type == "cpointer" and shape == [("handle", False), ("size", True)]
 
 
+def is_copied(function: Function) -> bool:
+    """Whether a function returns the address of bytes whose size it gives out."""
+    sizes = [p for p in function.params if p.type == "size" and p.out]
+    return function.returns_type == "cpointer" and [p.name for p in sizes] == ["size"]
+
+
 def returned(function: Function) -> str:
     """The result of a function that cannot fail, as an object."""
+    if is_copied(function):
+        return "raw_copy(returned, size)"
     return _number(function.name, "its result", function.returns_type or "", "returned")
 
 
@@ -79,6 +87,8 @@ def parts(function: Function) -> list[Part]:
             replace(part, answer=part.answer if part.take else part.answer.removesuffix(" | None"))
             for part in found
         ]
+    if is_copied(function):
+        found = [replace(part, result="") if part.name == "size" else part for part in found]
     if not function.fallible and function.returns_type:
         c_type = cmap.value_type(function.returns_type)[0]
         head = Part("", [], [f"{cmap.CParam('returned', c_type).declaration} = 0"])

@@ -86,6 +86,7 @@ int raw_member(PyObject *from, const char *name, RawView *views, const void **da
 /* Answers. */
 PyObject *raw_none(void);
 PyObject *raw_string(const char *text);
+PyObject *raw_copy(const void *data, size_t size); /* as bytes; None for NULL */
 PyObject *raw_tuple(int count, ...); /* takes over its objects; NULL when one of them is */
 PyObject *raw_wrap(int type, void *pointer);
 PyObject *raw_wrap_all(int type, void **pointers, size_t count);

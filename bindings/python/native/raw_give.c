@@ -105,6 +105,11 @@ PyObject *raw_string(const char *text) {
   return PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace");
 }
 
+PyObject *raw_copy(const void *data, size_t size) {
+  if (!data) Py_RETURN_NONE;
+  return PyBytes_FromStringAndSize(data, (Py_ssize_t)size);
+}
+
 PyObject *raw_tuple(int count, ...) {
   PyObject *const tuple = PyTuple_New(count);
   int whole = tuple != NULL;

@@ -12,6 +12,7 @@ enum {
   RAW_CACHE,
   RAW_VALUE,
   RAW_CURSOR,
+  RAW_INTERN,
   RAW_LEASE,
   RAW_MODULES,
   RAW_MODULE_REPORT,
@@ -35,6 +36,7 @@ PyObject *call_cache_begin(PyObject *self, PyObject *const *args, Py_ssize_t cou
 int raw_add_base(PyObject *module);
 int raw_add_runtime(PyObject *module);
 int raw_add_cache(PyObject *module);
+int raw_add_intern(PyObject *module);
 int raw_add_load(PyObject *module);
 int raw_add_modules(PyObject *module);
 int raw_add_workers(PyObject *module);
@@ -44,6 +46,7 @@ int raw_add_workers(PyObject *module);
   raw_add_base, \
   raw_add_runtime, \
   raw_add_cache, \
+  raw_add_intern, \
   raw_add_load, \
   raw_add_modules, \
   raw_add_workers

@@ -92,6 +92,24 @@ package capi
 #cgo nocallback brisk_value_unref
 #cgo noescape brisk_cursor_unref
 #cgo nocallback brisk_cursor_unref
+#cgo noescape brisk_intern_new
+#cgo nocallback brisk_intern_new
+#cgo noescape capi_intern_put
+#cgo nocallback capi_intern_put
+#cgo noescape capi_intern_put_many
+#cgo nocallback capi_intern_put_many
+#cgo noescape capi_intern_find
+#cgo nocallback capi_intern_find
+#cgo noescape capi_intern_find_many
+#cgo nocallback capi_intern_find_many
+#cgo noescape brisk_intern_at
+#cgo nocallback brisk_intern_at
+#cgo noescape brisk_intern_read_stats
+#cgo nocallback brisk_intern_read_stats
+#cgo noescape brisk_intern_ref
+#cgo nocallback brisk_intern_ref
+#cgo noescape brisk_intern_unref
+#cgo nocallback brisk_intern_unref
 #cgo noescape capi_cache_begin
 #cgo nocallback capi_cache_begin
 #cgo noescape capi_lease_complete
@@ -281,6 +299,32 @@ static inline brisk_status capi_cache_next_event(brisk_cache *cache, uint8_t *bu
   return brisk_cache_next_event(cache, buffer, capacity, size, cause, (brisk_error **)error);
 }
 
+static inline brisk_status capi_intern_put(brisk_intern *intern, const uint8_t *string,
+                                           size_t string_size, uint32_t *id, uintptr_t *error) {
+  return brisk_intern_put(intern, string, string_size, id, (brisk_error **)error);
+}
+
+static inline brisk_status capi_intern_put_many(brisk_intern *intern, size_t count,
+                                                const uint8_t *strings, size_t strings_size,
+                                                const uint32_t *sizes, uint32_t *ids, size_t *done,
+                                                uintptr_t *error) {
+  return brisk_intern_put_many(intern, count, strings, strings_size, sizes, ids, done, (brisk_error
+      **)error);
+}
+
+static inline brisk_status capi_intern_find(brisk_intern *intern, const uint8_t *string,
+                                            size_t string_size, uint32_t *id, uintptr_t *error) {
+  return brisk_intern_find(intern, string, string_size, id, (brisk_error **)error);
+}
+
+static inline brisk_status capi_intern_find_many(brisk_intern *intern, size_t count,
+                                                 const uint8_t *strings, size_t strings_size,
+                                                 const uint32_t *sizes, uint32_t *ids,
+                                                 size_t *found, uintptr_t *error) {
+  return brisk_intern_find_many(intern, count, strings, strings_size, sizes, ids, found,
+      (brisk_error **)error);
+}
+
 static inline brisk_status capi_cache_begin(brisk_cache *cache, const uint8_t *key,
                                             size_t key_size, brisk_lease *parent, uintptr_t *value,
                                             uintptr_t *lease, uintptr_t *error) {
@@ -380,7 +424,7 @@ const (
 	// BuiltABIVersion is major * 65536 + minor.
 	BuiltABIVersion uint32 = 0<<16 | 1
 	// BuiltABIDigest is what [ABIDigest] returns for the same description.
-	BuiltABIDigest uint64 = 0x66cb728b700040cd
+	BuiltABIDigest uint64 = 0x4207e03a298e2e3d
 )
 
 // The headers that cgo compiles have the same interface.
@@ -1356,6 +1400,232 @@ func ValueUnref(value *Value) {
 // Any thread. Never fails, never blocks.
 func CursorUnref(cursor *Cursor) {
 	C.brisk_cursor_unref(cursor)
+}
+
+// InternNone is BRISK_INTERN_NONE. The id of no string.
+const InternNone uint32 = 1<<32 - 1
+
+// Intern is brisk_intern. A set of byte strings, each with an id and an address of its own. May be
+// used from any thread.
+type Intern = C.brisk_intern
+
+// InternOptions is brisk_intern_options, member by member. Settings of an interner. A zero field
+// selects the documented default.
+type InternOptions struct {
+	// Set by NewInternOptions.
+	StructSize uint32
+	// Must be zero.
+	Reserved uint32
+	// Bound on all bytes held: strings, table, slack; at least 65536; default 64 MiB. Strings take
+	// 16 GiB at most.
+	CapacityBytes uint64
+}
+
+// NewInternOptions returns a zero InternOptions that knows its size.
+func NewInternOptions() InternOptions {
+	return InternOptions{StructSize: uint32(unsafe.Sizeof(InternOptions{}))}
+}
+
+var _ [C.sizeof_brisk_intern_options]struct{} = [unsafe.Sizeof(InternOptions{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_intern_options{}.struct_size)]struct{} = [unsafe.Offsetof(InternOptions{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_intern_options{}.reserved)]struct{} = [unsafe.Offsetof(InternOptions{}.Reserved)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_intern_options{}.capacity_bytes)]struct{} = [unsafe.Offsetof(InternOptions{}.CapacityBytes)]struct{}{}
+
+// InternStats is brisk_intern_stats, member by member. Figures of an interner. A count may lag by
+// the calls in flight on other threads.
+type InternStats struct {
+	// Set by NewInternStats.
+	StructSize uint32
+	// Always zero.
+	Reserved uint32
+	// Strings that have an id.
+	Strings uint64
+	// Their bytes, as callers see them.
+	StringBytes uint64
+	// Lookups, of put and of find, that found their string.
+	Hits uint64
+	// Strings that were refused for want of room.
+	Refusals uint64
+	// The bound on held_bytes.
+	CapacityBytes uint64
+	// Bytes held now; they count towards the budget of the runtime.
+	HeldBytes uint64
+}
+
+// NewInternStats returns a zero InternStats that knows its size.
+func NewInternStats() InternStats {
+	return InternStats{StructSize: uint32(unsafe.Sizeof(InternStats{}))}
+}
+
+var _ [C.sizeof_brisk_intern_stats]struct{} = [unsafe.Sizeof(InternStats{})]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_intern_stats{}.struct_size)]struct{} = [unsafe.Offsetof(InternStats{}.StructSize)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_intern_stats{}.reserved)]struct{} = [unsafe.Offsetof(InternStats{}.Reserved)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_intern_stats{}.strings)]struct{} = [unsafe.Offsetof(InternStats{}.Strings)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_intern_stats{}.string_bytes)]struct{} = [unsafe.Offsetof(InternStats{}.StringBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_intern_stats{}.hits)]struct{} = [unsafe.Offsetof(InternStats{}.Hits)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_intern_stats{}.refusals)]struct{} = [unsafe.Offsetof(InternStats{}.Refusals)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_intern_stats{}.capacity_bytes)]struct{} = [unsafe.Offsetof(InternStats{}.CapacityBytes)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_intern_stats{}.held_bytes)]struct{} = [unsafe.Offsetof(InternStats{}.HeldBytes)]struct{}{}
+
+// InternNew is brisk_intern_new. Creates an interner. The caller owns one reference. It outlives
+// the close of its runtime, so that addresses stay valid.
+//
+//   - runtime: The runtime whose budget is charged; NULL for the default one.
+//   - options: Settings; NULL for the defaults.
+//   - intern: Receives the interner.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+func InternNew(runtime *Runtime, options *InternOptions, intern **Intern, err **Error) Status {
+	return Status(C.brisk_intern_new(
+		runtime,
+		(*C.brisk_intern_options)(unsafe.Pointer(options)),
+		intern,
+		err,
+	))
+}
+
+// InternPut is brisk_intern_put. Gives the id of a string, which is copied and given the next id
+// when it is new. BRISK_REFUSED says that the interner, or the budget of its runtime, has no room
+// for it; strings that are there are still found.
+//
+//   - intern: The interner.
+//   - string: The string, at most 2147483647 bytes; may be empty.
+//   - id: Receives the id, BRISK_INTERN_NONE where there is none.
+//
+// Outcomes: BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_TOO_LARGE, BRISK_OUT_OF_MEMORY. Any
+// thread.
+func InternPut(intern *Intern, string []byte, id *uint32, err **Error) Status {
+	return Status(C.capi_intern_put(
+		intern,
+		(*C.uint8_t)(unsafe.SliceData(string)),
+		C.size_t(len(string)),
+		(*C.uint32_t)(id),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// InternPutMany is brisk_intern_put_many. Does brisk_intern_put for each string in turn, at a lower
+// cost each, and stops at the first that is refused. The sizes must add up to the size of strings;
+// they are all checked first, and nothing is interned when one is wrong.
+//
+//   - intern: The interner.
+//   - count: The number of strings.
+//   - strings: All strings, one after the other.
+//   - sizes: The size of each string, in bytes.
+//   - ids: Receives the id of each string, BRISK_INTERN_NONE from the first that is refused on.
+//   - done: Receives how many strings have an id.
+//
+// Outcomes: BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_TOO_LARGE, BRISK_OUT_OF_MEMORY. Any
+// thread.
+func InternPutMany(
+	intern *Intern,
+	count uint64,
+	strings []byte,
+	sizes []uint32,
+	ids []uint32,
+	done *uint64,
+	err **Error,
+) Status {
+	return Status(C.capi_intern_put_many(
+		intern,
+		C.size_t(count),
+		(*C.uint8_t)(unsafe.SliceData(strings)),
+		C.size_t(len(strings)),
+		(*C.uint32_t)(unsafe.SliceData(sizes)),
+		(*C.uint32_t)(unsafe.SliceData(ids)),
+		(*C.size_t)(done),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// InternFind is brisk_intern_find. Gives the id of a string that is there, and adds none. Takes no
+// lock and allocates nothing.
+//
+//   - intern: The interner.
+//   - id: Receives the id, BRISK_INTERN_NONE on a miss.
+//
+// Outcomes: BRISK_MISS. Fails with BRISK_INVALID. Any thread.
+func InternFind(intern *Intern, string []byte, id *uint32, err **Error) Status {
+	return Status(C.capi_intern_find(
+		intern,
+		(*C.uint8_t)(unsafe.SliceData(string)),
+		C.size_t(len(string)),
+		(*C.uint32_t)(id),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// InternFindMany is brisk_intern_find_many. Does brisk_intern_find for each string, at a lower cost
+// each. The sizes must add up to the size of strings.
+//
+//   - intern: The interner.
+//   - count: The number of strings.
+//   - strings: All strings, one after the other.
+//   - sizes: The size of each string, in bytes.
+//   - ids: Receives the id of each string, BRISK_INTERN_NONE where it is not there.
+//   - found: Receives how many are there.
+//
+// Fails with BRISK_INVALID. Any thread.
+func InternFindMany(
+	intern *Intern,
+	count uint64,
+	strings []byte,
+	sizes []uint32,
+	ids []uint32,
+	found *uint64,
+	err **Error,
+) Status {
+	return Status(C.capi_intern_find_many(
+		intern,
+		C.size_t(count),
+		(*C.uint8_t)(unsafe.SliceData(strings)),
+		C.size_t(len(strings)),
+		(*C.uint32_t)(unsafe.SliceData(sizes)),
+		(*C.uint32_t)(unsafe.SliceData(ids)),
+		(*C.size_t)(found),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// InternAt is brisk_intern_at. Returns the one address of the string that has this id, NULL when
+// none has. A zero byte that does not count follows the string. Equal strings have equal addresses.
+// They live as long as the interner.
+//
+//   - intern: The interner; NULL reads as an empty one.
+//   - id: An id.
+//   - size: Receives the number of bytes; may be NULL.
+//
+// Any thread.
+func InternAt(intern *Intern, id uint32, size *uint64) unsafe.Pointer {
+	return unsafe.Pointer(C.brisk_intern_at(intern, C.uint32_t(id), (*C.size_t)(size)))
+}
+
+// InternReadStats is brisk_intern_read_stats. Reads the figures of an interner.
+//
+//   - intern: The interner.
+//   - stats: Receives the figures.
+//
+// Fails with BRISK_INVALID. Any thread.
+func InternReadStats(intern *Intern, stats *InternStats, err **Error) Status {
+	return Status(C.brisk_intern_read_stats(
+		intern,
+		(*C.brisk_intern_stats)(unsafe.Pointer(stats)),
+		err,
+	))
+}
+
+// InternRef is brisk_intern_ref. Adds a reference to intern and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func InternRef(intern *Intern) *Intern {
+	return C.brisk_intern_ref(intern)
+}
+
+// InternUnref is brisk_intern_unref. Drops a reference to intern. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func InternUnref(intern *Intern) {
+	C.brisk_intern_unref(intern)
 }
 
 // Lease is brisk_lease. A part in the load of one key: the lead, or a place among those who wait.

@@ -42,6 +42,8 @@ CAUSE_EXPIRED: int
 CAUSE_ERASED: int
 CAUSE_REPLACED: int
 
+INTERN_NONE: int
+
 MODULE_STATE_UNLOADED: int
 MODULE_STATE_LOADING: int
 MODULE_STATE_LOADED: int
@@ -414,6 +416,72 @@ def cache_new(runtime: RuntimeHandle | None, options: dict[str, Any] | None, /) 
 
 def cache_find(runtime: RuntimeHandle | None, name: Bytes, /) -> tuple[int, CacheHandle | None]:
     """Finds a live cache by its name. The caller owns one more reference to it."""
+
+class InternStats(tuple[float, ...]):
+    """Figures of an interner. A count may lag by the calls in flight on other threads."""
+
+    @property
+    def strings(self) -> int:
+        """Strings that have an id."""
+    @property
+    def string_bytes(self) -> int:
+        """Their bytes, as callers see them."""
+    @property
+    def hits(self) -> int:
+        """Lookups, of put and of find, that found their string."""
+    @property
+    def refusals(self) -> int:
+        """Strings that were refused for want of room."""
+    @property
+    def capacity_bytes(self) -> int:
+        """The bound on held_bytes."""
+    @property
+    def held_bytes(self) -> int:
+        """Bytes held now; they count towards the budget of the runtime."""
+    @property
+    def bytes_held(self) -> int:
+        """The same as held_bytes."""
+
+class InternHandle:
+    """A set of byte strings, each with an id and an address of its own. May be used from any
+    thread.
+    """
+
+    def put(self, string: Bytes, /) -> tuple[int, int]:
+        """Gives the id of a string, which is copied and given the next id when it is new.
+        BRISK_REFUSED says that the interner, or the budget of its runtime, has no room for it;
+        strings that are there are still found.
+        """
+
+    def put_many(self, strings: Bytes, sizes: ReadableBuffer, /) -> tuple[int, list[int], int]:
+        """Does brisk_intern_put for each string in turn, at a lower cost each, and stops at the
+        first that is refused. The sizes must add up to the size of strings; they are all checked
+        first, and nothing is interned when one is wrong.
+        """
+
+    def find(self, string: Bytes, /) -> tuple[int, int]:
+        """Gives the id of a string that is there, and adds none. Takes no lock and allocates
+        nothing.
+        """
+
+    def find_many(self, strings: Bytes, sizes: ReadableBuffer, /) -> tuple[list[int], int]:
+        """Does brisk_intern_find for each string, at a lower cost each. The sizes must add up to
+        the size of strings.
+        """
+
+    def read_stats(self) -> InternStats:
+        """Reads the figures of an interner."""
+
+def intern_new(runtime: RuntimeHandle | None, options: dict[str, Any] | None, /) -> InternHandle:
+    """Creates an interner. The caller owns one reference. It outlives the close of its runtime, so
+    that addresses stay valid.
+    """
+
+def intern_at(intern: InternHandle | None, id: int, /) -> bytes | None:
+    """Returns the one address of the string that has this id, NULL when none has. A zero byte that
+    does not count follows the string. Equal strings have equal addresses. They live as long as
+    the interner.
+    """
 
 class LeaseHandle:
     """A part in the load of one key: the lead, or a place among those who wait. May be used from

@@ -17,6 +17,7 @@ mod compatible;
 
 mod base;
 mod cache;
+mod intern;
 mod load;
 mod modules;
 mod runtime;
@@ -24,6 +25,7 @@ mod workers;
 
 pub use base::*;
 pub use cache::*;
+pub use intern::*;
 pub use load::*;
 pub use modules::*;
 pub use runtime::*;
@@ -38,4 +40,4 @@ pub const BRISK_VERSION: &str = "0.1.0";
 pub const BRISK_ABI_VERSION: u32 = 0x00000001;
 
 /// The digest of the description of the interface; compare with [`brisk_abi_digest`].
-pub const BRISK_ABI_DIGEST: u64 = 0x66cb728b700040cd;
+pub const BRISK_ABI_DIGEST: u64 = 0x4207e03a298e2e3d;
