@@ -152,7 +152,9 @@ type packed struct {
 	sizes []uint32
 }
 
-func (p *packed) pack(items [][]byte) {
+func (p *packed) pack(items [][]byte) { pack(p, items) }
+
+func pack[S ~string | ~[]byte](p *packed, items []S) {
 	p.bytes, p.sizes = p.bytes[:0], p.sizes[:0]
 	for _, item := range items {
 		p.bytes = append(p.bytes, item...)

@@ -18,7 +18,7 @@ var (
 	// goes on, or a task that was not done by its deadline.
 	ErrTimeout error = &Error{Status: StatusTimeout}
 	// ErrRefused is a call that needs room while callers pin all that the cache holds, or a queue of
-	// tasks that is full.
+	// tasks or an interner that is full.
 	ErrRefused error = &Error{Status: StatusRefused}
 	// ErrInvalid is a wrong argument.
 	ErrInvalid error = &Error{Status: StatusInvalid}

@@ -25,7 +25,8 @@ const (
 	StatusTimeout = capi.StatusTimeout
 	// The buffer is too small; the size that is needed was stored and nothing was taken.
 	StatusShortBuffer = capi.StatusShortBuffer
-	// The budget has no room and nothing can be evicted, because callers pin what is held.
+	// There is no room and none can be made: callers pin what is held, nothing of it may go, or a
+	// queue is full.
 	StatusRefused = capi.StatusRefused
 	// The caller now leads the load of this key and must complete, fail or abandon it.
 	StatusLead = capi.StatusLead

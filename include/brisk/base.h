@@ -85,8 +85,8 @@ enum {
                                  for goes on. */
   BRISK_SHORT_BUFFER = 4,   /**< The buffer is too small; the size that is needed was stored and
                                  nothing was taken. */
-  BRISK_REFUSED = 5,        /**< The budget has no room and nothing can be evicted, because
-                                 callers pin what is held. */
+  BRISK_REFUSED = 5,        /**< There is no room and none can be made: callers pin what is held,
+                                 nothing of it may go, or a queue is full. */
   BRISK_LEAD = 6,           /**< The caller now leads the load of this key and must complete,
                                  fail or abandon it. */
   BRISK_WAIT = 7,           /**< Another caller leads the load of this key; wait on the lease. */

@@ -1,11 +1,11 @@
 // brisk for C++17 and later: the C interface (<brisk/brisk.h>) as values, ranges and exceptions.
 //
-// Handles. Runtime, Cache, Value and Lease are counted references, the size of a pointer: a copy is
-// one more reference to the same object, a move takes the reference along and leaves an empty
-// handle, whose calls throw InvalidArgument. They may be destroyed in any order; whatever an object
-// needs lives as long as it does. The objects may be used from any thread at once. For one handle
-// variable the rule of std::shared_ptr holds: calls from many threads are fine, assigning to it
-// while another thread uses it is not. Keys is the exception: it has one owner and one thread.
+// Handles. Runtime, Cache, Interner, Value and Lease are counted references, the size of a pointer:
+// a copy is one more reference to the same object, a move takes the reference along and leaves an
+// empty handle, whose calls throw InvalidArgument. They may be destroyed in any order; whatever an
+// object needs lives as long as it does. The objects may be used from any thread at once. For one
+// handle variable the rule of std::shared_ptr holds: calls from many threads are fine, assigning to
+// it while another thread uses it is not. Keys is the exception: it has one owner and one thread.
 //
 // Answers. What may be expected in a healthy program is a result and never throws: a missing key is
 // an empty optional, a put without room is false, a load that takes too long is an Answer without a
@@ -25,6 +25,7 @@
 #include <brisk/cache.hpp>
 #include <brisk/error.hpp>
 #include <brisk/handle.hpp>
+#include <brisk/intern.hpp>
 #include <brisk/keys.hpp>
 #include <brisk/load.hpp>
 #include <brisk/modules.hpp>

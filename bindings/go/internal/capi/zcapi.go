@@ -464,7 +464,8 @@ const (
 	StatusTimeout Status = 3
 	// The buffer is too small; the size that is needed was stored and nothing was taken.
 	StatusShortBuffer Status = 4
-	// The budget has no room and nothing can be evicted, because callers pin what is held.
+	// There is no room and none can be made: callers pin what is held, nothing of it may go, or a
+	// queue is full.
 	StatusRefused Status = 5
 	// The caller now leads the load of this key and must complete, fail or abandon it.
 	StatusLead Status = 6

@@ -6,6 +6,7 @@ from brisk._brisk import (
     Error,
     Exists,
     Internal,
+    InternStats,
     InvalidArgument,
     LimiterStats,
     LoadFailed,
@@ -21,6 +22,7 @@ from brisk._brisk import (
 )
 from brisk.cache import Cache
 from brisk.errors import Cancelled, NeverStarted, RaceFailed, Refused, Timeout
+from brisk.interns import Interner
 from brisk.limits import Limiter, Token
 from brisk.loads import Lease
 from brisk.modules import Modules
@@ -39,7 +41,9 @@ __all__ = [
     "Deadlock",
     "Error",
     "Exists",
+    "InternStats",
     "Internal",
+    "Interner",
     "InvalidArgument",
     "Lease",
     "Limiter",

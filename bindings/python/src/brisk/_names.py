@@ -6,12 +6,13 @@ Packages in front of others import brisk for brisk.lazy alone. Type checkers hav
 from __future__ import annotations
 
 HOMES = {
-    "brisk._brisk": "CacheStats Closed Deadlock Error Exists Internal InvalidArgument LimiterStats "
-    "LoadFailed OutOfMemory RuntimeStats TooLarge Unsupported WorkersStats WrongType is_cancelled "
-    "parse_size version",
+    "brisk._brisk": "CacheStats Closed Deadlock Error Exists InternStats Internal InvalidArgument "
+    "LimiterStats LoadFailed OutOfMemory RuntimeStats TooLarge Unsupported WorkersStats WrongType "
+    "is_cancelled parse_size version",
     "brisk._names": "build_info",
     "brisk.cache": "Cache",
     "brisk.errors": "Cancelled NeverStarted RaceFailed Refused Timeout",
+    "brisk.interns": "Interner",
     "brisk.limits": "Limiter Token",
     "brisk.loads": "Lease",
     "brisk.modules": "Modules",

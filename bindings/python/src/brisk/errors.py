@@ -19,7 +19,9 @@ class Timeout(Error, TimeoutError):
 
 
 class Refused(Error):
-    """There is no room: to unpack a value while callers pin what is held, or in a pool's queue."""
+    """There is no room: to unpack a value while callers pin what is held, in a queue, in an
+    interner.
+    """
 
     __module__ = "brisk"
     status = _brisk.REFUSED

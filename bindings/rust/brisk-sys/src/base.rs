@@ -58,7 +58,8 @@ pub const BRISK_END: brisk_status = 2;
 pub const BRISK_TIMEOUT: brisk_status = 3;
 /// The buffer is too small; the size that is needed was stored and nothing was taken.
 pub const BRISK_SHORT_BUFFER: brisk_status = 4;
-/// The budget has no room and nothing can be evicted, because callers pin what is held.
+/// There is no room and none can be made: callers pin what is held, nothing of it may go, or a
+/// queue is full.
 pub const BRISK_REFUSED: brisk_status = 5;
 /// The caller now leads the load of this key and must complete, fail or abandon it.
 pub const BRISK_LEAD: brisk_status = 6;

@@ -246,13 +246,13 @@ impl FusedIterator for BatchIter<'_> {}
 
 /// Many byte strings, one after the other, and their sizes.
 #[derive(Clone, Debug, Default)]
-struct Packed {
-    bytes: Vec<u8>,
-    sizes: Vec<u32>,
+pub(crate) struct Packed {
+    pub bytes: Vec<u8>,
+    pub sizes: Vec<u32>,
 }
 
 impl Packed {
-    fn fill<K: AsRef<[u8]>>(&mut self, pieces: impl IntoIterator<Item = K>) -> Result<()> {
+    pub fn fill<K: AsRef<[u8]>>(&mut self, pieces: impl IntoIterator<Item = K>) -> Result<()> {
         self.bytes.clear();
         self.sizes.clear();
         pieces

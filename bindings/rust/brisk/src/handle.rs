@@ -52,6 +52,7 @@ object!(
     brisk_completions_ref
 );
 object!(brisk_cursor, brisk_cursor_unref);
+object!(brisk_intern, brisk_intern_unref, brisk_intern_ref);
 object!(brisk_lease, brisk_lease_unref, brisk_lease_ref);
 object!(brisk_limiter, brisk_limiter_unref, brisk_limiter_ref);
 object!(brisk_modules, brisk_modules_unref, brisk_modules_ref);

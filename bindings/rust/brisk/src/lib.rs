@@ -31,10 +31,10 @@
 //! # }
 //! ```
 //!
-//! **Handles.** [`Cache`], [`Workers`], [`Modules`], [`Runtime`], [`Value`] and [`Lease`] are counted
-//! references, the size of a few pointers: a clone is one more reference to the same object. They may
-//! be shared between threads and dropped in any order; whatever an object needs lives as long as it
-//! does.
+//! **Handles.** [`Cache`], [`Interner`], [`Workers`], [`Modules`], [`Runtime`], [`Value`] and
+//! [`Lease`] are counted references, the size of a few pointers: a clone is one more reference to the
+//! same object. They may be shared between threads and dropped in any order; whatever an object needs
+//! lives as long as it does.
 //!
 //! **Answers.** What may be expected in a healthy program is a value: a missing key is `None`, a put
 //! without room `false`. All else is an [`Error`]. Using what was closed is an error, never undefined.
@@ -53,6 +53,7 @@ mod cache;
 mod completions;
 mod error;
 mod handle;
+mod interner;
 mod items;
 mod lease;
 mod library;
@@ -76,6 +77,7 @@ pub use builder::{CacheBuilder, Compression, Policy};
 pub use cache::{Cache, CacheStats};
 pub use completions::Completions;
 pub use error::{Error, ErrorKind, Result};
+pub use interner::{InternStats, Interner, InternerBuilder};
 pub use items::{BatchOptions, RaceError};
 pub use lease::{Begin, Lease, Waited};
 pub use library::{build_info, version};

@@ -31,6 +31,7 @@ fn go_to_other_threads() {
     shared::<Token>();
     shared::<Completions>();
     shared::<Limiter>();
+    shared::<brisk::Interner>();
     shared::<Modules>();
     shared::<ModuleReport>();
     shared::<ModuleInfo<'static>>();

@@ -89,6 +89,7 @@ fn has_every_option() {
     let code = code();
     for (module, name) in [
         ("cache", "cache_options"),
+        ("intern", "intern_options"),
         ("modules", "modules_options"),
         ("modules", "module_options"),
         ("runtime", "runtime_options"),
