@@ -27,6 +27,13 @@ test: ## Run every suite of tests [ARGS="--only SUITE --jobs N"]
 	@.ci/install build gen test demo fuzz python
 	@$(PYTHON) tests/run.py $(ARGS)
 
+.PHONY: soak
+soak: ## Run expiry against its models for long [SECONDS=600 OPERATIONS=100000000]
+	@.ci/install build test
+	@.ci/build release -Dtests=true tests/model/expiry
+	@BRISK_OPERATIONS="$(or $(OPERATIONS),100000000)" BRISK_SOAK_SECONDS="$$(($(or $(SECONDS),600) / 2))" \
+		$(BUILD)/tests/model/expiry
+
 .PHONY: bench
 bench: ## Time the calls of the library [ARGS=--benchmark_filter=...]
 	@.ci/install build bench

@@ -1,4 +1,5 @@
-// The arena, the index and the wheel, each against something plain that does the same.
+// The arena and the index, each against something plain that does the same; one entry in the wheel
+// (tests/model/expiry.cc has the rest).
 #include "cache/store.h"
 
 #include <gtest/gtest.h>
@@ -6,7 +7,6 @@
 #include <algorithm>
 #include <map>
 #include <random>
-#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -232,108 +232,6 @@ TEST(Index, GrowsOnlyWhereThereIsRoomAndKeepsTheHeat) {
     const auto position = index.locate(hash_of(ref), ref);
     ASSERT_TRUE(position);
     EXPECT_EQ(position.heat(), std::min<uint32_t>(ref % 5, 3)) << "at most three";
-  }
-}
-
-// The wheel, against a sorted map of deadlines.
-TEST(Wheel, AgreesWithASortedMap) {
-  Account account(64 << 20);
-  Arena arena(nullptr, account);
-  ASSERT_TRUE(arena.open(64 << 20));
-  for (const uint64_t start : {uint64_t{0}, uint64_t{123456789012345}, uint64_t{1} << 63}) {
-    std::mt19937_64 random(start + 1);
-    Wheel wheel(arena, start);
-    uint64_t now = start;
-    std::set<std::pair<uint64_t, Entry *>> due;
-    std::vector<Entry *> all;
-    const auto some = [&](unsigned bits) { return random() % (uint64_t{1} << (random() % bits)); };
-    for (int i = 0; i < 350000; ++i) {
-      switch (random() % 8) {
-        case 0:
-        case 1:
-        case 2: {
-          if (all.size() > 3000) break;
-          Entry *entry = arena.allocate(Arena::class_of(48));
-          ASSERT_NE(entry, nullptr);
-          entry->flags = has_lifetime;
-          // From nothing to centuries, and never.
-          const uint64_t ttl = random() % 50 == 0 ? UINT64_MAX : some(62);
-          entry->lifetime().deadline = ttl > UINT64_MAX - now ? UINT64_MAX : now + ttl;
-          wheel.add(*entry);
-          due.emplace(entry->lifetime().deadline, entry);
-          all.push_back(entry);
-          break;
-        }
-        case 3: {
-          if (all.empty()) break;
-          const size_t at = random() % all.size();
-          Entry *entry = all[at];
-          wheel.remove(*entry);
-          due.erase({entry->lifetime().deadline, entry});
-          if (random() % 2 == 0) {
-            entry->lifetime().deadline = now + some(50);
-            wheel.add(*entry);
-            due.emplace(entry->lifetime().deadline, entry);
-            break;
-          }
-          arena.free(entry);
-          all[at] = all.back();
-          all.pop_back();
-          break;
-        }
-        case 4: {
-          if (all.empty()) break;
-          const size_t at = random() % all.size();
-          Entry *to = arena.allocate(Arena::class_of(48));
-          to->flags = has_lifetime;
-          to->lifetime().deadline = all[at]->lifetime().deadline;
-          wheel.replace(*all[at], *to);
-          due.erase({to->lifetime().deadline, all[at]});
-          due.emplace(to->lifetime().deadline, to);
-          arena.free(all[at]);
-          all[at] = to;
-          break;
-        }
-        default: {
-          // Seldom far, so that there is something left; sometimes not at all.
-          now += random() % 64 == 0 ? some(40) : some(24);
-          const bool thorough = random() % 2 == 0;
-          const size_t most = random() % 4 == 0 ? 1 + random() % 5 : SIZE_MAX;
-          size_t taken = 0;
-          const uint64_t next = wheel.advance(now, most, thorough, [&](Entry &entry) {
-            ++taken;
-            ASSERT_LE(entry.lifetime().deadline, now) << "too early";
-            ASSERT_EQ(due.erase({entry.lifetime().deadline, &entry}), 1u);
-            if (random() % 4 == 0) {
-              // An idle limit moves the end on.
-              entry.lifetime().deadline = now + 1 + some(40);
-              wheel.add(entry);
-              due.emplace(entry.lifetime().deadline, &entry);
-              return;
-            }
-            all.erase(std::find(all.begin(), all.end(), &entry));
-            arena.free(&entry);
-          });
-          if (taken >= most && next == now) break;  // there may be more
-          const uint64_t first = due.empty() ? UINT64_MAX : due.begin()->first;
-          if (thorough) {
-            ASSERT_GT(first, now) << "not all that was due was taken";
-          }
-          ASSERT_GE(first >> 22, now >> 22) << "what is due by whole ticks is always taken";
-          // Come again before anything is late by more than the wheel's own coarseness.
-          if (first < UINT64_MAX - (uint64_t{2} << 22)) {
-            ASSERT_LE(next, std::max(now, first) + (uint64_t{2} << 22));
-          }
-          ASSERT_GT(next, now);
-        }
-      }
-      ASSERT_EQ(wheel.empty(), due.empty());
-    }
-    for (Entry *entry : all) {
-      wheel.remove(*entry);
-      arena.free(entry);
-    }
-    EXPECT_TRUE(wheel.empty());
   }
 }
 
