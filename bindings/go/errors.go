@@ -2,7 +2,11 @@
 
 package brisk
 
-import "github.com/brisk-runtime/brisk/bindings/go/internal/capi"
+import (
+	"fmt"
+
+	"github.com/brisk-runtime/brisk/bindings/go/internal/capi"
+)
 
 // Error says why a call failed. errors.Is tells failures apart by the Err values of this package;
 // the message names the input, the limit and the way out.
@@ -20,6 +24,8 @@ var (
 	// ErrRefused is a call that needs room while callers pin all that the cache holds, or a queue of
 	// tasks or an interner that is full.
 	ErrRefused error = &Error{Status: StatusRefused}
+	// ErrAbsent is a key that is known to have no value, so that it is not loaded.
+	ErrAbsent error = &Error{Status: StatusAbsent}
 	// ErrInvalid is a wrong argument.
 	ErrInvalid error = &Error{Status: StatusInvalid}
 	// ErrClosed is a cache, runtime, pool or set of modules that was closed, or a handle that was
@@ -69,6 +75,11 @@ func check(status capi.Status, failed *capi.Error) error {
 func failure(status capi.Status, failed *capi.Error) error {
 	defer capi.ErrorUnref(failed)
 	return &Error{status, capi.ErrorMessage(failed), nil}
+}
+
+// absent is the answer for a key that is known to have no value.
+func absent(key string) error {
+	return &Error{StatusAbsent, fmt.Sprintf("the key %.64q is known to have no value", key), nil}
 }
 
 // refused is the failure of a call that has no other way to tell of a refusal.

@@ -43,7 +43,8 @@ func WithLead(ctx context.Context, lead *Lease) context.Context {
 
 // Begin looks key up, and where it is missing joins its load. It never blocks. It returns either the
 // value, pinned, or a lease: one that leads a new load and must end it, or one that waits for the
-// load in flight. The error is [ErrRefused] when there is no room to unpack the value.
+// load in flight. Both come where the value is from before, and may be used until the load ends, which
+// the lease leads (CacheOptions.Stale). The error is [ErrRefused] when there is no room to unpack the value.
 func (c *Cache) Begin(ctx context.Context, key []byte) (value *Value, lease *Lease, err error) {
 	raw, lease, err := c.begin(ctx, key)
 	if raw != nil {
@@ -73,14 +74,16 @@ func (c *Cache) begin(ctx context.Context, key []byte) (*capi.Value, *Lease, err
 		return value, nil, nil
 	case capi.StatusRefused:
 		return nil, nil, refused("there is no room to unpack the value")
-	case capi.StatusLead, capi.StatusWait:
+	case capi.StatusAbsent:
+		return nil, nil, absent(string(key))
+	case capi.StatusLead, capi.StatusWait: // a value may come with the lead
 		p := &place{cache: c, key: string(key), raw: raw}
 		if status == capi.StatusLead {
 			p.ended = c.announce(p.key)
 		} else {
 			p.leader = c.lead(p.key)
 		}
-		return nil, &Lease{p}, nil
+		return value, &Lease{p}, nil
 	}
 	return nil, nil, failure(status, failed)
 }
@@ -105,11 +108,32 @@ func (l *Lease) Complete(value []byte, ttl time.Duration) error {
 	})
 }
 
-// Fail ends the load with a failure: everyone who waits gets [ErrLoadFailed] with this message.
-func (l *Lease) Fail(message string) error {
+// CompleteAbsent ends the load with the knowledge that the key has no value: everyone who waits gets
+// [ErrAbsent], and so does whoever asks for a load within ttl, or with 0 the lifetime of the cache.
+func (l *Lease) CompleteAbsent(ttl time.Duration) error {
+	ns, err := nanoseconds(ttl)
+	if err != nil {
+		return err
+	}
 	return l.end(func(raw *capi.Lease, failed **capi.Error) capi.Status {
-		return capi.LeaseFail(raw, []byte(message), failed)
+		return capi.LeaseCompleteAbsent(raw, ns, failed)
 	})
+}
+
+// Fail ends the load with a failure: everyone who waits gets [ErrLoadFailed] with this message, or the
+// value from before (CacheOptions.StaleIfError), and so does this lease from Wait.
+func (l *Lease) Fail(message string) error {
+	_, err := l.fail(message)
+	return err
+}
+
+func (l *Lease) fail(message string) (stale bool, err error) {
+	err = l.end(func(raw *capi.Lease, failed **capi.Error) capi.Status {
+		status := capi.LeaseFail(raw, []byte(message), failed)
+		stale = status == capi.StatusStale
+		return status
+	})
+	return stale, err
 }
 
 // Abandon gives the lead to one of those who wait; without them the load ends.
@@ -157,7 +181,7 @@ func (p *place) quit() {
 //
 // The wait ends with the context's error, and where that has no deadline with [ErrTimeout] after the
 // LoadTimeout of the cache; the load goes on, and the lease may wait again. A failed load answers
-// [ErrLoadFailed], a lease that leads [ErrInvalid].
+// [ErrLoadFailed], a lease that leads a load which has not ended [ErrInvalid].
 func (l *Lease) Wait(ctx context.Context) (*Value, error) {
 	raw, err := l.wait(ctx)
 	if raw == nil {
@@ -236,6 +260,9 @@ func (p *place) look() (*capi.Value, capi.Status, error) {
 	status := capi.LeaseWait(p.raw, atOnce, &value, &failed)
 	if status == capi.StatusLead {
 		p.ended = p.cache.announce(p.key)
+	}
+	if status == capi.StatusAbsent {
+		return nil, status, absent(p.key)
 	}
 	return value, status, check(status, failed)
 }

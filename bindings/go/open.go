@@ -23,6 +23,19 @@ type CacheOptions struct {
 	TTL time.Duration
 	// Idle is the lifetime of an entry from its last use; default Forever.
 	Idle time.Duration
+	// TTLJitter shortens every lifetime at random by up to this share of it, so that what was written
+	// together does not expire together; 0 to 0.5, default 0.
+	TTLJitter float64
+	// EarlyBeta is how readily a loaded value is loaded anew before its lifetime ends, in proportion to
+	// what its load took, so that not everybody finds it missing at once (XFetch). 1 is the optimum; 0
+	// to 1000, default 0, never.
+	EarlyBeta float64
+	// Stale is how long after its lifetime a value is given to those who ask for a load, while one of
+	// them makes a new one; default not at all. Lookups miss it.
+	Stale time.Duration
+	// StaleIfError is how long after its lifetime a value is given to those who ask for a load that
+	// fails; default not at all.
+	StaleIfError time.Duration
 	// Policy decides which entries a full cache gives up; default PolicyAuto.
 	Policy Policy
 	// Compression decides whether values are compressed; default CompressionAuto.
@@ -90,6 +103,8 @@ func (o *CacheOptions) raw() (capi.CacheOptions, error) {
 	raw := capi.NewCacheOptions()
 	raw.Policy = o.Policy
 	raw.MaxEntries = o.MaxEntries
+	raw.TTLJitter = o.TTLJitter
+	raw.EarlyBeta = o.EarlyBeta
 	raw.Compression = o.Compression
 	raw.CompressionLevel = o.CompressionLevel
 	raw.CompressionThreshold = o.CompressionThreshold
@@ -102,7 +117,10 @@ func (o *CacheOptions) raw() (capi.CacheOptions, error) {
 	for _, d := range []struct {
 		to   *uint64
 		from time.Duration
-	}{{&raw.TTLNs, o.TTL}, {&raw.IdleNs, o.Idle}, {&raw.LoadTimeoutNs, o.LoadTimeout}} {
+	}{
+		{&raw.TTLNs, o.TTL}, {&raw.IdleNs, o.Idle}, {&raw.LoadTimeoutNs, o.LoadTimeout},
+		{&raw.StaleNs, o.Stale}, {&raw.StaleIfErrorNs, o.StaleIfError},
+	} {
 		if err == nil {
 			*d.to, err = nanoseconds(d.from)
 		}

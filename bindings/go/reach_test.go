@@ -12,14 +12,15 @@ import (
 
 // What the package has no use for.
 var unreached = map[string]string{
-	"brisk_abi_digest":        "a library of the same binary interface may have grown since",
-	"brisk_error_status":      "the status comes from the call itself",
-	"brisk_error_ref":         "an error in Go has a copy of the message",
-	"brisk_runtime_ref":       "a handle in Go has one reference and is shared by its address",
-	"brisk_cache_ref":         "a handle in Go has one reference and is shared by its address",
-	"brisk_value_ref":         "a handle in Go has one reference and is shared by its address",
-	"brisk_lease_ref":         "a handle in Go has one reference and is shared by its address",
-	"brisk_cache_get_or_load": "loads stand on leases, so that nothing calls into Go",
+	"brisk_abi_digest":           "a library of the same binary interface may have grown since",
+	"brisk_error_status":         "the status comes from the call itself",
+	"brisk_error_ref":            "an error in Go has a copy of the message",
+	"brisk_runtime_ref":          "a handle in Go has one reference and is shared by its address",
+	"brisk_cache_ref":            "a handle in Go has one reference and is shared by its address",
+	"brisk_value_ref":            "a handle in Go has one reference and is shared by its address",
+	"brisk_lease_ref":            "a handle in Go has one reference and is shared by its address",
+	"brisk_cache_get_or_load":    "loads stand on leases, so that nothing calls into Go",
+	"brisk_cache_get_or_refresh": "loads stand on leases, so that nothing calls into Go",
 
 	"brisk_intern_ref":        "a handle in Go has one reference and is shared by its address",
 	"brisk_modules_ref":       "a handle in Go has one reference and is shared by its address",

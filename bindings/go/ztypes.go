@@ -32,6 +32,10 @@ const (
 	StatusLead = capi.StatusLead
 	// Another caller leads the load of this key; wait on the lease.
 	StatusWait = capi.StatusWait
+	// The load failed, and those who asked get the value from before, whose lifetime is over.
+	StatusStale = capi.StatusStale
+	// The key is known to have no value, and so nothing is loaded.
+	StatusAbsent = capi.StatusAbsent
 	// An argument is wrong; the message names it, its value and what is allowed.
 	StatusInvalid = capi.StatusInvalid
 	// The handle was closed before the call, or while the call waited.
@@ -130,7 +134,8 @@ const (
 // CacheStats: Figures of a cache. Counts run from its creation; a count may lag by the calls in
 // flight on other threads. The parts of held_bytes add up to it.
 type CacheStats struct {
-	// Live entries now.
+	// Entries now, those among them that are kept beyond their lifetime, or say that there is no
+	// value.
 	Entries uint64
 	// Lookups that found a live entry; one that needs a larger buffer counts when it comes again.
 	Hits uint64
@@ -195,6 +200,12 @@ type CacheStats struct {
 	StoredBytes uint64
 	// Live entries whose value is compressed.
 	CompressedEntries uint64
+	// Misses that were given a value whose lifetime is over, because a load makes a new one.
+	StaleHits uint64
+	// Callers that were given the value from before because their load failed.
+	StaleErrors uint64
+	// Misses that loaded nothing, because the key was known to have no value.
+	AbsentHits uint64
 }
 
 func newCacheStats(raw *capi.CacheStats) (figures CacheStats) {
@@ -230,6 +241,9 @@ func newCacheStats(raw *capi.CacheStats) (figures CacheStats) {
 	figures.RawBytes = raw.RawBytes
 	figures.StoredBytes = raw.StoredBytes
 	figures.CompressedEntries = raw.CompressedEntries
+	figures.StaleHits = raw.StaleHits
+	figures.StaleErrors = raw.StaleErrors
+	figures.AbsentHits = raw.AbsentHits
 	return figures
 }
 

@@ -57,7 +57,7 @@
 #define BRISK_ABI_VERSION (0u * 65536u + 1u)
 
 /** The digest of the description of the interface; compare with brisk_abi_digest. */
-#define BRISK_ABI_DIGEST UINT64_C(0x4207e03a298e2e3d)
+#define BRISK_ABI_DIGEST UINT64_C(0x95bc5d058c949e03)
 
 #ifdef __cplusplus
 extern "C" {
@@ -90,6 +90,9 @@ enum {
   BRISK_LEAD = 6,           /**< The caller now leads the load of this key and must complete,
                                  fail or abandon it. */
   BRISK_WAIT = 7,           /**< Another caller leads the load of this key; wait on the lease. */
+  BRISK_STALE = 8,          /**< The load failed, and those who asked get the value from before,
+                                 whose lifetime is over. */
+  BRISK_ABSENT = 9,         /**< The key is known to have no value, and so nothing is loaded. */
   BRISK_INVALID = -1,       /**< An argument is wrong; the message names it, its value and what
                                  is allowed. */
   BRISK_CLOSED = -2,        /**< The handle was closed before the call, or while the call waited. */

@@ -8,8 +8,8 @@
 #include <brisk/runtime.h>
 #include <brisk/cache.h>
 #include <brisk/intern.h>
-#include <brisk/load.h>
 #include <brisk/modules.h>
 #include <brisk/workers.h>
+#include <brisk/load.h>
 
 #endif

@@ -94,10 +94,26 @@ typedef struct brisk_cache_options {
   uint32_t name_size;             /**< Bytes of name; default none. At most 255. */
   const void *name;               /**< A name, unique in the runtime, to find the cache by;
                                        copied; default none. */
+  double ttl_jitter;              /**< Every lifetime is shortened at random by up to this share
+                                       of it, so that what was written together does not expire
+                                       together; 0 to 0.5, default 0. */
+  uint64_t stale_ns;              /**< For so long after its lifetime a value is still given to
+                                       those who ask for a load, while one of them makes a new
+                                       one, in nanoseconds; default none (stale-while-revalidate
+                                       of RFC 5861). */
+  uint64_t stale_if_error_ns;     /**< For so long after its lifetime a value is given to those
+                                       who ask for a load that fails, in nanoseconds; default
+                                       none (stale-if-error of RFC 5861). */
+  double early_beta;              /**< How readily a loaded value is loaded anew before its
+                                       lifetime ends, in proportion to what its load took: a
+                                       caller of brisk_cache_begin leads with the probability of
+                                       XFetch (Vattani and others, Optimal Probabilistic Cache
+                                       Stampede Prevention, VLDB 2015), where 1 is the optimum; 0
+                                       to 1000, default 0, never. */
 } brisk_cache_options;
 
 #define BRISK_CACHE_OPTIONS_INIT \
-  {(uint32_t)sizeof(brisk_cache_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL}
+  {(uint32_t)sizeof(brisk_cache_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0.0, 0, 0, 0.0}
 
 /**
  * Figures of a cache. Counts run from its creation; a count may lag by the calls in flight on other
@@ -106,7 +122,8 @@ typedef struct brisk_cache_options {
 typedef struct brisk_cache_stats {
   uint32_t struct_size;            /**< Set by BRISK_CACHE_STATS_INIT. */
   uint32_t reserved;               /**< Always zero. */
-  uint64_t entries;                /**< Live entries now. */
+  uint64_t entries;                /**< Entries now, those among them that are kept beyond their
+                                        lifetime, or say that there is no value. */
   uint64_t hits;                   /**< Lookups that found a live entry; one that needs a larger
                                         buffer counts when it comes again. */
   uint64_t misses;                 /**< Lookups that did not. */
@@ -146,11 +163,17 @@ typedef struct brisk_cache_stats {
   uint64_t stored_bytes;           /**< Bytes of all live values as they are stored; raw_bytes /
                                         stored_bytes is the compression ratio. */
   uint64_t compressed_entries;     /**< Live entries whose value is compressed. */
+  uint64_t stale_hits;             /**< Misses that were given a value whose lifetime is over,
+                                        because a load makes a new one. */
+  uint64_t stale_errors;           /**< Callers that were given the value from before because
+                                        their load failed. */
+  uint64_t absent_hits;            /**< Misses that loaded nothing, because the key was known to
+                                        have no value. */
 } brisk_cache_stats;
 
 #define BRISK_CACHE_STATS_INIT \
   {(uint32_t)sizeof(brisk_cache_stats), 0, 0, 0, 0, 0.0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
-   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /**
  * Creates a cache. The caller owns one reference.

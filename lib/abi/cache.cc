@@ -54,6 +54,14 @@ brisk::cache::Options cache_options(const brisk_cache_options *given) {
     brisk::fail(BRISK_INVALID, "event_capacity is %u; it must be at most %u", raw.event_capacity,
                 events_max);
   }
+  constexpr double jitter_max = 0.5;
+  if (!(raw.ttl_jitter >= 0 && raw.ttl_jitter <= jitter_max)) {
+    brisk::fail(BRISK_INVALID, "ttl_jitter is %g; it must be 0 to %g", raw.ttl_jitter, jitter_max);
+  }
+  constexpr double beta_max = 1000;
+  if (!(raw.early_beta >= 0 && raw.early_beta <= beta_max)) {
+    brisk::fail(BRISK_INVALID, "early_beta is %g; it must be 0 to %g", raw.early_beta, beta_max);
+  }
   const uint64_t capacity = or_default(raw.capacity_bytes, options.capacity);
   if (raw.event_capacity * brisk::cache::Events::bytes_each > capacity / 2) {
     brisk::fail(
@@ -72,6 +80,10 @@ brisk::cache::Options cache_options(const brisk_cache_options *given) {
   options.max_entries = or_default(raw.max_entries, options.max_entries);
   options.ttl = or_default(raw.ttl_ns, options.ttl);
   options.idle = or_default(raw.idle_ns, options.idle);
+  options.ttl_jitter = raw.ttl_jitter;
+  options.early_beta = raw.early_beta;
+  options.stale = raw.stale_ns;
+  options.stale_if_error = raw.stale_if_error_ns;
   options.compress = raw.compression == BRISK_COMPRESSION_AUTO;
   options.level = raw.compression_level;
   options.compress_from = raw.compression_threshold;

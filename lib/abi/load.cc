@@ -1,9 +1,14 @@
 // The extern "C" side of <brisk/load.h>.
 #include <brisk/load.h>
 
+#include <memory>
+#include <new>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "abi/cache.h"
+#include "abi/workers.h"
 #include "cache/loads.h"
 
 using brisk::Ref;
@@ -24,8 +29,9 @@ Lease &required(brisk_lease *lease) {
 class UserData {
  public:
   UserData(void *user, brisk_destroy_fn destroy) noexcept : user_(user), destroy_(destroy) {}
-  UserData(const UserData &) = delete;
-  UserData &operator=(const UserData &) = delete;
+  UserData(UserData &&other) noexcept
+      : user_(other.user_), destroy_(std::exchange(other.destroy_, nullptr)) {}
+  UserData &operator=(UserData &&other) = delete;
   ~UserData() {
     if (destroy_ != nullptr) destroy_(user_);
   }
@@ -37,8 +43,11 @@ class UserData {
 
 brisk_status begin(Cache &cache, const void *key, size_t size, brisk_lease *parent,
                    brisk_value **value, Lease **lease) {
-  const brisk_status status = cache.get(key, size, value);
-  return status != BRISK_MISS ? status : cache.loads().begin(key, size, of(parent), value, lease);
+  bool early;
+  const brisk_status status = cache.get(key, size, value, &early);
+  early = early && status == BRISK_OK;
+  if (status != BRISK_MISS && !early) return status;
+  return cache.loads().begin(key, size, of(parent), early, value, lease);
 }
 
 // Runs the loader of a lead and makes sure that the load has ended afterwards. Returns what the
@@ -61,6 +70,49 @@ brisk_status run_loader(Lease &lead, brisk_load_fn load, void *user, const void 
   lead.fail_if_running(std::move(message));
   return result;
 }
+
+// The value of a key, by running a loader where this caller leads. `refresh` takes the lead where a
+// value came with it, and says whether it did.
+template <class Refresh>
+brisk_status get_or_load(brisk_cache *cache, const void *key, size_t key_size, brisk_lease *parent,
+                         brisk_load_fn load, void *user, uint64_t timeout, brisk_value **value,
+                         Refresh &&refresh) {
+  require(value, "value");
+  *value = nullptr;
+  Cache &open = open_cache(cache);
+  check_key(key, key_size);
+  if (load == nullptr) is_null("load");
+  Lease *part = nullptr;
+  brisk_status status = begin(open, key, key_size, parent, value, &part);
+  const Ref<Lease> lease = Ref<Lease>::adopt(part);
+  if (status == BRISK_WAIT) status = lease->wait(timeout, value);
+  if (status != BRISK_LEAD) return status;
+  if (*value != nullptr) {
+    if (refresh(lease)) return BRISK_OK;
+    brisk_value_unref(std::exchange(*value, nullptr));
+  }
+  lease->keep_value();
+  run_loader(*lease, load, user, key, key_size);
+  return lease->outcome(value);
+}
+
+// A load that a pool runs. Shared with the task, which may not take place.
+struct Refresh {
+  Refresh(Ref<Lease> lead, brisk_load_fn load, void *user)
+      : lead(std::move(lead)), load(load), user(user) {}
+
+  const Ref<Lease> lead;
+  const brisk_load_fn load;
+  void *const user;
+  std::string key;
+  std::optional<UserData> data;
+
+  static brisk_status run(void *given, brisk_task *) {
+    auto &self = **static_cast<std::shared_ptr<Refresh> *>(given);
+    return run_loader(*self.lead, self.load, self.user, self.key.data(), self.key.size());
+  }
+  static void destroy(void *given) { delete static_cast<std::shared_ptr<Refresh> *>(given); }
+};
 
 }  // namespace
 
@@ -94,14 +146,21 @@ brisk_status brisk_lease_complete(brisk_lease *lease, const void *value, size_t 
   });
 }
 
+brisk_status brisk_lease_complete_absent(brisk_lease *lease, uint64_t ttl_ns, brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    required(lease).complete_absent(ttl_ns);
+    return BRISK_OK;
+  });
+}
+
 brisk_status brisk_lease_fail(brisk_lease *lease, const void *message, size_t message_size,
                               brisk_error **error) {
   return guard(error, [&]() -> brisk_status {
     Lease &lead = required(lease);
     require_bytes(message, message_size, "message");
-    lead.fail(message_size == 0 ? "the loader gave no reason"
-                                : std::string(static_cast<const char *>(message), message_size));
-    return BRISK_OK;
+    return lead.fail(message_size == 0
+                         ? "the loader gave no reason"
+                         : std::string(static_cast<const char *>(message), message_size));
   });
 }
 
@@ -127,19 +186,35 @@ brisk_status brisk_cache_get_or_load(brisk_cache *cache, const void *key, size_t
                                      brisk_value **value, brisk_error **error) {
   const UserData data(user, destroy);
   return guard(error, [&]() -> brisk_status {
-    require(value, "value");
-    *value = nullptr;
-    Cache &open = open_cache(cache);
-    check_key(key, key_size);
-    if (load == nullptr) is_null("load");
-    Lease *part = nullptr;
-    brisk_status status = begin(open, key, key_size, parent, value, &part);
-    const Ref<Lease> lease = Ref<Lease>::adopt(part);
-    if (status == BRISK_WAIT) status = lease->wait(timeout_ns, value);
-    if (status != BRISK_LEAD) return status;
-    lease->keep_value();
-    run_loader(*lease, load, user, key, key_size);
-    return lease->outcome(value);
+    return get_or_load(cache, key, key_size, parent, load, user, timeout_ns, value,
+                       [](const Ref<Lease> &) { return false; });
+  });
+}
+
+brisk_status brisk_cache_get_or_refresh(brisk_cache *cache, const void *key, size_t key_size,
+                                        brisk_lease *parent, brisk_load_fn load, void *user,
+                                        brisk_destroy_fn destroy, brisk_workers *workers,
+                                        uint64_t timeout_ns, brisk_value **value,
+                                        brisk_error **error) {
+  UserData data(user, destroy);
+  std::shared_ptr<Refresh> refresh;
+  const auto hand_over = [&](const Ref<Lease> &lead) {
+    std::unique_ptr<std::shared_ptr<Refresh>> share;
+    try {
+      refresh = std::make_shared<Refresh>(Ref<Lease>::share(lead.get()), load, user);
+      refresh->key.assign(static_cast<const char *>(key), key_size);
+      share = std::make_unique<std::shared_ptr<Refresh>>(refresh);
+    } catch (const std::bad_alloc &) {
+      return false;
+    }
+    refresh->data.emplace(std::move(data));
+    return brisk_workers_submit(workers, nullptr, Refresh::run, share.release(), Refresh::destroy,
+                                0, nullptr, nullptr, nullptr, nullptr) == BRISK_OK;
+  };
+  return guard(error, [&]() -> brisk_status {
+    if (value != nullptr) *value = nullptr;
+    require(workers, "workers");
+    return get_or_load(cache, key, key_size, parent, load, user, timeout_ns, value, hand_over);
   });
 }
 

@@ -74,7 +74,7 @@ void Cache::get_many(Keys keys, brisk_value **values, size_t *found) {
     uint64_t hits = 0;
     for (size_t i = 0; i < count; ++i, ++values) {
       const Key key{lookups[i].key, lookups[i].key_size};
-      Entry *const entry = pin_key(key, lookups[i].hash, true);
+      Entry *const entry = pin_key(key, lookups[i].hash, Pin::use);
       const brisk_status status = entry == nullptr ? BRISK_MISS : hand_out(entry, key, values);
       hits += status != BRISK_MISS;
       *found += status == BRISK_OK;

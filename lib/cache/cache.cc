@@ -170,6 +170,9 @@ void Cache::stats(brisk_cache_stats *stats) {
   stats->loads = loads_.completed();
   stats->load_failures = loads_.failed();
   stats->load_ns = loads_.time();
+  stats->stale_hits = loads_.stale_hits();
+  stats->stale_errors = loads_.stale_errors();
+  stats->absent_hits = loads_.absent_hits();
   stats->capacity_bytes = options_.capacity;
 
   std::lock_guard lock(mutex_);

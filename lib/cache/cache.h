@@ -54,6 +54,10 @@ struct Options {
   bool compress = true;
   int level = 0;  // and compress_from: 0 leaves it to the codec
   uint64_t compress_from = 0;
+  double ttl_jitter = 0;
+  uint64_t stale = 0;           // beyond their lifetime, for loads that run
+  uint64_t stale_if_error = 0;  // and for loads that fail
+  double early_beta = 0;
   uint64_t load_timeout = 30'000'000'000;
   uint32_t events = 0;
   std::string name;
@@ -62,6 +66,18 @@ struct Options {
 inline constexpr uint64_t capacity_min = 256 << 10;
 
 struct Lookup;  // hit.h
+
+// When an entry is no longer served by reads, and when it is gone.
+struct Terms {
+  uint64_t fresh;
+  uint64_t kept;
+  uint64_t cost = 0;
+
+  uint8_t parts() const noexcept {
+    return static_cast<uint8_t>((kept != BRISK_FOREVER ? has_lifetime : 0) |
+                                (fresh != kept || cost != 0 ? has_refresh : 0));
+  }
+};
 
 class Cache final : public Member {
  public:
@@ -75,7 +91,8 @@ class Cache final : public Member {
   // Keys are at most BRISK_KEY_SIZE_MAX bytes; the callers check.
   brisk_status read(const void *key, size_t size, void *buffer, size_t capacity,
                     size_t *value_size) noexcept;
-  brisk_status get(const void *key, size_t size, brisk_value **value);
+  // `early`, where it is given, receives whether the value is due to be loaded anew.
+  brisk_status get(const void *key, size_t size, brisk_value **value, bool *early = nullptr);
   bool contains(const void *key, size_t size);
 
   // Many keys at once (batch.cc).
@@ -143,10 +160,15 @@ class Cache final : public Member {
   };
   using DraftPointer = std::unique_ptr<Draft, DraftDeleter>;
   DraftPointer draft_loaded(const void *key, size_t size, const void *value, size_t value_size,
-                            uint64_t ttl);
-  brisk_value *keep_loaded(Draft *draft, const void *value, size_t value_size, bool wanted);
-  // A lookup that neither counts nor warms, for a caller that has just missed.
-  brisk_status peek(const void *key, size_t size, brisk_value **value);
+                            uint64_t ttl, uint64_t cost);
+  // The same for the knowledge that there is no value.
+  DraftPointer draft_absent(const void *key, size_t size, uint64_t ttl);
+  // `refreshed` is an entry, pinned, that the value may replace although it is live.
+  brisk_value *keep_loaded(Draft *draft, const void *value, size_t value_size, bool wanted,
+                           const Entry *refreshed);
+  // A lookup that neither counts nor warms, for a caller that has just missed, or is early. Answers
+  // BRISK_ABSENT as well. On BRISK_MISS `stale` receives what is left of the key (expiry.cc).
+  brisk_status peek(const void *key, size_t size, bool early, brisk_value **value, Stale *stale);
 
  private:
   struct Counters {
@@ -181,7 +203,8 @@ class Cache final : public Member {
   bool probe(const void *key, size_t size, uint64_t hash, Take &&take);
   template <class Use>
   bool pin(Bucket &bucket, uint32_t version, Entry &entry, Use &&use) noexcept;
-  bool is_expired(Entry &entry) const noexcept;
+  bool is_expired(Entry &entry) const noexcept;  // gone
+  bool is_live(Entry &entry) const noexcept;     // served by every read
   void note_use(Bucket &bucket, uint32_t version, unsigned slot, Entry &entry,
                 uint64_t hash) noexcept;
   void note_sample(uint64_t hash) noexcept;  // hit.h
@@ -195,11 +218,18 @@ class Cache final : public Member {
                    brisk_status *status);
   bool read_pinned(Entry &entry, void *buffer, size_t capacity, size_t *value_size,
                    brisk_status *status);
-  Entry *pin_key(Key key, uint64_t hash, bool use);
+  // The entry of a key, pinned, or null: counted as a use, not counted, not even live any more.
+  enum class Pin { use, look, stale };
+  Entry *pin_key(Key key, uint64_t hash, Pin how);
   brisk_status hand_out(Entry *entry, Key key, brisk_value **value);
   size_t look_ahead(Keys *keys, Lookup *lookups) const noexcept;
   void drop_broken(Entry *entry, Key key);
   Loose *make_loose(size_t size);
+
+  // expiry.cc
+  Terms terms(uint64_t ttl, uint64_t hash, uint64_t cost = 0) noexcept;
+  bool is_early(Entry &entry, uint64_t hash) noexcept;
+  double draw(uint64_t hash) noexcept;
 
   // overwrite.cc
   bool overwrite(Key key, uint64_t hash, const void *value, size_t value_size,
@@ -221,12 +251,12 @@ class Cache final : public Member {
   bool touch_in_place(const void *key, size_t size, uint64_t hash, uint64_t ttl,
                       brisk_status *status);
   brisk_status rewrite(Key key, uint64_t hash, uint64_t ttl);
-  uint64_t deadline(uint64_t ttl) const noexcept;
   // From here on the write lock is held.
-  // What must hold for a draft to be stored: that the key has no live value, that it still has this
-  // one.
+  // What must hold for a draft to be stored: that the key has no live value but `refreshed`, that
+  // it still has this one.
   struct Condition {
     bool absent = false;
+    const Entry *refreshed = nullptr;
     const Entry *same = nullptr;
   };
   brisk_status commit(Draft &draft, const Condition &condition);
@@ -290,6 +320,7 @@ class Cache final : public Member {
   Loads loads_;
   std::atomic<uint64_t> holds_{1};
   std::atomic<uint64_t> pinned_bytes_{0};
+  std::atomic<uint64_t> draws_{0};
   std::atomic<uint64_t> reclaim_bytes_{0};
   std::atomic<EntryRef> reclaim_{0};  // entries whose last pin went, linked by next
 };

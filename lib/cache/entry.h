@@ -1,8 +1,8 @@
 // One entry of the cache: a header of 16 bytes, then only the parts that this entry needs, then key
 // and value.
 //
-//   next prev key_size value_size pins flags queue | [lifetime 16] [use 16] [blob 32] [packed 8]
-//   | key | value
+//   next prev key_size value_size pins flags queue | [lifetime 16] [refresh 16] [use 16] [blob 32]
+//   [packed 8] | key | value
 //
 // What fits in a slot of the arena lies there in one piece. A larger value lies in a block of its
 // own (blob), its key still in the slot; a key beyond inline_key_max lies in the block before its
@@ -11,7 +11,7 @@
 // Invariants. key, sizes and flags never change once the entry is in the index, and the value only
 // under both bits of its bucket, so a reader without a lock may copy them and validate afterwards
 // (index.h); a pinned value never changes. next, prev and queue belong to
-// the policy, lifetime links to the wheel, both under the write lock. The deadline and the time of
+// the policy, lifetime links to the wheel, both under the write lock. The deadlines and the time of
 // last use change under the lock bit of the entry's bucket. pins changes by locked instructions; it
 // counts callers, and its top bit says that the entry left the index.
 #pragma once
@@ -38,6 +38,8 @@ enum Flags : uint8_t {
   has_blob = 4,      // Blob follows: the value lies outside of the slot
   is_compressed = 8,
   has_long_key = 16,  // the key lies in the blob
+  has_refresh = 32,   // Refresh follows
+  is_absent = 64,     // there is no value, and that is known
   slot_is_free = 128,
 };
 
@@ -45,6 +47,13 @@ struct Lifetime {
   Shared<uint64_t> deadline;  // nanoseconds of the cache's clock
   Shared<EntryRef> next;
   Shared<EntryRef> prev;
+};
+
+// Of an entry that loads may serve beyond its lifetime, until Lifetime::deadline, or that is loaded
+// anew before its end.
+struct Refresh {
+  Shared<uint64_t> deadline;
+  Shared<uint64_t> cost;  // nanoseconds that its load took, when that counts
 };
 
 // Of an entry in a cache with an idle limit. Lifetime::deadline is then only when the wheel looks
@@ -81,6 +90,7 @@ struct Entry {
 
   static constexpr size_t parts_size(unsigned flags) noexcept {
     return ((flags & has_lifetime) != 0 ? sizeof(Lifetime) : 0) +
+           ((flags & has_refresh) != 0 ? sizeof(Refresh) : 0) +
            ((flags & has_use) != 0 ? sizeof(Use) : 0) +
            ((flags & has_blob) != 0 ? sizeof(Blob) : 0) +
            ((flags & is_compressed) != 0 ? sizeof(Packed) : 0);
@@ -88,15 +98,15 @@ struct Entry {
 
   char *after() noexcept { return reinterpret_cast<char *>(this + 1); }
   Lifetime &lifetime() noexcept { return *reinterpret_cast<Lifetime *>(after()); }
+  Refresh &refresh() noexcept {
+    return *reinterpret_cast<Refresh *>(after() + parts_size(flags & has_lifetime));
+  }
   Use &use() noexcept {
-    return *reinterpret_cast<Use *>(after() + parts_size(flags & has_lifetime));
+    return *reinterpret_cast<Use *>(after() + parts_size(flags & (has_lifetime | has_refresh)));
   }
-  Blob &blob() noexcept {
-    return *reinterpret_cast<Blob *>(after() + parts_size(flags & (has_lifetime | has_use)));
-  }
+  Blob &blob() noexcept { return *reinterpret_cast<Blob *>(after() + before_blob()); }
   Packed &packed() noexcept {
-    return *reinterpret_cast<Packed *>(after() +
-                                       parts_size(flags & (has_lifetime | has_use | has_blob)));
+    return *reinterpret_cast<Packed *>(after() + before_blob() + parts_size(flags & has_blob));
   }
   char *slot_key() noexcept { return after() + parts_size(flags); }
 
@@ -115,6 +125,11 @@ struct Entry {
   }
   uint32_t raw_size() noexcept {
     return compressed() ? uint32_t{packed().raw_size} : stored_size();
+  }
+
+ private:
+  size_t before_blob() const noexcept {
+    return parts_size(flags & (has_lifetime | has_refresh | has_use));
   }
 };
 static_assert(sizeof(Entry) == 16 && sizeof(Lifetime) == 16 && sizeof(Blob) == 32 &&

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <new>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -14,6 +15,8 @@ namespace brisk::cache {
 
 Load::~Load() {
   if (value != nullptr) value::unref(value);
+  if (stale.value != nullptr) value::unref(stale.value);
+  if (stale.entry != nullptr) Cache::drop_pin(*stale.entry);
 }
 
 Need::Need(std::shared_ptr<Load> by, std::shared_ptr<const Load> of)
@@ -42,8 +45,8 @@ Need::~Need() {
   by_->needs.erase(std::find(by_->needs.begin(), by_->needs.end(), of_.get()));
 }
 
-brisk_status Loads::begin(const void *key, size_t size, Lease *parent, brisk_value **value,
-                          Lease **lease) {
+brisk_status Loads::begin(const void *key, size_t size, Lease *parent, bool early,
+                          brisk_value **value, Lease **lease) {
   const std::string_view name(static_cast<const char *>(key), size);
   const auto need = [parent](const std::shared_ptr<Load> &load) {
     return parent == nullptr ? Need() : Need(parent->load_, load);
@@ -52,18 +55,23 @@ brisk_status Loads::begin(const void *key, size_t size, Lease *parent, brisk_val
   if (closed_) fail(BRISK_CLOSED, "the cache is closed");
   const auto found = map_.find(name);
   if (found != map_.end()) {
+    if (early) return BRISK_OK;
     const std::shared_ptr<Load> load = found->second;
+    *value = give_stale(*load);
+    if (*value != nullptr) return BRISK_OK;
     *lease = new Lease(cache_, load, need(load));
     ++load->waiting;
     return BRISK_WAIT;
   }
   // Somebody may have stored the value since the caller missed; with the lock held nobody else can
   // begin its load.
-  const brisk_status status = cache_.peek(key, size, value);
+  auto load = std::make_shared<Load>(name);
+  if (early) value::unref(std::exchange(*value, nullptr));
+  const brisk_status status = cache_.peek(key, size, early, value, &load->stale);
+  if (status == BRISK_ABSENT) absent_hits_.fetch_add(1, std::memory_order_relaxed);
   if (status != BRISK_MISS) return status;
   detached_.reserve(detached_.size() + map_.size() +
                     1);  // so that superseding a load needs no memory
-  auto load = std::make_shared<Load>(name);
   const auto placed = map_.emplace(load->key, load).first;
   Lease *leader;
   try {
@@ -77,7 +85,16 @@ brisk_status Loads::begin(const void *key, size_t size, Lease *parent, brisk_val
   load->started = cache_.clock().exact();
   leader->leads_ = true;
   *lease = leader;
+  *value = give_stale(*load);
   return BRISK_LEAD;
+}
+
+brisk_value *Loads::give_stale(const Load &load) noexcept {
+  const uint64_t now = cache_.clock().now();
+  if (load.stale.value == nullptr || load.stale.until <= now) return nullptr;
+  if (load.stale.end <= now) stale_hits_.fetch_add(1, std::memory_order_relaxed);
+  value::ref(load.stale.value);
+  return load.stale.value;
 }
 
 void Loads::supersede(const void *key, size_t size) noexcept {
@@ -110,9 +127,18 @@ void Loads::finish(Load &load, Load::State state) noexcept {
     map_.erase(load.key);
   }
   running_.fetch_sub(1, std::memory_order_seq_cst);
-  (state == Load::State::completed ? completed_ : failed_).fetch_add(1, std::memory_order_relaxed);
+  const bool made = state == Load::State::completed || state == Load::State::absent;
+  (made ? completed_ : failed_).fetch_add(1, std::memory_order_relaxed);
   time_.fetch_add(cache_.clock().exact() - load.started, std::memory_order_relaxed);
   load.changed.notify_all();
+}
+
+// What was erased or written meanwhile is not served again.
+void Loads::finish_failed(Load &load, std::string message) noexcept {
+  load.message = std::move(message);
+  load.serves_stale = load.stale.value != nullptr && !load.superseded &&
+                      load.stale.until_error > cache_.clock().now();
+  finish(load, Load::State::failed);
 }
 
 void Loads::close() noexcept {
@@ -169,13 +195,14 @@ void Lease::complete(const void *value, size_t size, uint64_t ttl, brisk_value *
                 static_cast<unsigned long long>(BRISK_VALUE_SIZE_MAX));
   }
   Cache::DraftPointer draft =
-      cache_->draft_loaded(load_->key.data(), load_->key.size(), value, size, ttl);
+      cache_->draft_loaded(load_->key.data(), load_->key.size(), value, size, ttl,
+                           cache_->clock().exact() - load_->started);
   BRISK_PAUSE("load.before_store");
   std::lock_guard lock(loads.mutex_);
   check_leads("complete");
   const bool wanted = pinned != nullptr || load_->kept || load_->waiting != 0;
-  brisk_value *kept =
-      cache_->keep_loaded(load_->superseded ? nullptr : draft.get(), value, size, wanted);
+  brisk_value *kept = cache_->keep_loaded(load_->superseded ? nullptr : draft.get(), value, size,
+                                          wanted, load_->stale.entry);
   if (wanted && kept == nullptr)
     load_->message = "the budget of the runtime has no room for the loaded value";
   load_->value = kept;
@@ -187,18 +214,31 @@ void Lease::complete(const void *value, size_t size, uint64_t ttl, brisk_value *
   }
 }
 
-void Lease::fail(std::string message) {
+void Lease::complete_absent(uint64_t ttl) {
+  Loads &loads = cache_->loads();
+  {
+    std::lock_guard lock(loads.mutex_);
+    check_leads("complete");
+  }
+  Cache::DraftPointer draft = cache_->draft_absent(load_->key.data(), load_->key.size(), ttl);
+  std::lock_guard lock(loads.mutex_);
+  check_leads("complete");
+  cache_->keep_loaded(load_->superseded ? nullptr : draft.get(), nullptr, 0, false,
+                      load_->stale.entry);
+  loads.finish(*load_, Load::State::absent);
+}
+
+brisk_status Lease::fail(std::string message) {
   std::lock_guard lock(cache_->loads().mutex_);
   check_leads("fail");
-  load_->message = std::move(message);
-  cache_->loads().finish(*load_, Load::State::failed);
+  cache_->loads().finish_failed(*load_, std::move(message));
+  return load_->serves_stale ? BRISK_STALE : BRISK_OK;
 }
 
 void Lease::fail_if_running(std::string message) noexcept {
   std::lock_guard lock(cache_->loads().mutex_);
   if (!leads_ || load_->state != Load::State::running) return;
-  load_->message = std::move(message);
-  cache_->loads().finish(*load_, Load::State::failed);
+  cache_->loads().finish_failed(*load_, std::move(message));
 }
 
 void Lease::abandon() {
@@ -221,7 +261,7 @@ void Lease::give_up() noexcept {
 void Lease::end_if_deserted() noexcept {
   if (load_->state != Load::State::running || load_->leader != nullptr || load_->waiting != 0)
     return;
-  cache_->loads().finish(*load_, Load::State::failed);
+  cache_->loads().finish_failed(*load_, {});
 }
 
 void Lease::keep_value() noexcept {
@@ -234,14 +274,23 @@ brisk_status Lease::outcome(brisk_value **value) {
   return answer(value);
 }
 
-brisk_status Lease::answer(brisk_value **value) const {
+brisk_status Lease::answer(brisk_value **value) {
   switch (load_->state) {
     case Load::State::completed:
       if (load_->value == nullptr) brisk::fail(BRISK_OUT_OF_MEMORY, "%s", load_->message.c_str());
       value::ref(load_->value);
       *value = load_->value;
       return BRISK_OK;
+    case Load::State::absent:
+      return BRISK_ABSENT;
     case Load::State::failed:
+      if (load_->serves_stale) {
+        if (!std::exchange(counted_, true))
+          cache_->loads().stale_errors_.fetch_add(1, std::memory_order_relaxed);
+        value::ref(load_->stale.value);
+        *value = load_->stale.value;
+        return BRISK_OK;
+      }
       // The loader's own message, whole.
       throw Failure(BRISK_LOAD_FAILED,
                     load_->message.empty() ? "the load was abandoned" : load_->message);
@@ -256,7 +305,7 @@ brisk_status Lease::wait(uint64_t timeout, brisk_value **value) {
   *value = nullptr;
   if (timeout == 0) timeout = cache_->options().load_timeout;
   std::unique_lock lock(cache_->loads().mutex_);
-  if (leads_)
+  if (leads_ && load_->state == Load::State::running)
     brisk::fail(BRISK_INVALID,
                 "this lease leads the load; complete, fail or abandon it instead of waiting");
   const auto ended = [&] {

@@ -1,10 +1,16 @@
 // Loads: one at a time for each key, however many callers ask.
 //
 // A load lives in the table from the first caller that misses until its leader ends it. The leader
-// and every waiter hold a Lease. The leader may complete (everyone gets the value), fail (everyone
+// and every waiter hold a Lease. The leader may complete (everyone gets the value, or learns that
+// there is none), fail (everyone
 // gets the error) or abandon (one waiter leads on). A write or an erase of the key while the load
 // is in flight supersedes it: its value reaches the waiters and is not stored, and a later caller
 // begins a load of its own.
+//
+// A key whose value is kept beyond its lifetime (expiry.cc) is loaded like a missing one, with that
+// value at hand: while the load runs it is given to whoever asks, and to the leader along with the
+// lead; when the load fails, to all who wait. Each as long after the lifetime as the options say.
+// So is one whose turn comes early (expiry.cc), which everybody else finds meanwhile.
 //
 // A load that needs another names its lease as the parent. A part in a load which, through the
 // loads that it needs, needs the parent's own, is refused as a deadlock. The two may belong to
@@ -34,6 +40,16 @@ namespace brisk::cache {
 
 class Cache;
 class Lease;
+struct Entry;
+
+// What is left of a key whose lifetime is over, or nearly.
+struct Stale {
+  Entry *entry = nullptr;  // pinned: the one that the load replaces
+  brisk_value *value = nullptr;
+  uint64_t end = 0;          // of its lifetime
+  uint64_t until = 0;        // for all who ask while the load runs
+  uint64_t until_error = 0;  // for all who waited for one that failed
+};
 
 // One load of one key. The table's lock guards everything but the key and, among all loads, what it
 // needs.
@@ -41,7 +57,7 @@ struct Load {
   explicit Load(std::string_view key) : key(key) {}
   ~Load();
 
-  enum class State { running, completed, failed, closed };
+  enum class State { running, completed, absent, failed, closed };
 
   const std::string key;
   std::atomic<State> state = State::running;  // written with the table's lock
@@ -52,6 +68,8 @@ struct Load {
   uint32_t waiting = 0;
   uint64_t started = 0;
   brisk_value *value = nullptr;
+  Stale stale;
+  bool serves_stale = false;  // it failed, and gives the stale value
   std::string message;
   std::condition_variable changed;
   std::vector<const Load *> needs;
@@ -76,9 +94,10 @@ class Loads {
  public:
   explicit Loads(Cache &cache) noexcept : cache_(cache) {}
 
-  // BRISK_OK with a value, BRISK_LEAD or BRISK_WAIT with a lease, or BRISK_REFUSED. Throws Failure,
-  // bad_alloc.
-  brisk_status begin(const void *key, size_t size, Lease *parent, brisk_value **value,
+  // BRISK_OK with a value, BRISK_LEAD with a lease and maybe a stale value, BRISK_WAIT with a
+  // lease, BRISK_REFUSED or BRISK_ABSENT. Throws Failure, bad_alloc.
+  // `early` with a value: the caller found it, and would load it anew if nobody does.
+  brisk_status begin(const void *key, size_t size, Lease *parent, bool early, brisk_value **value,
                      Lease **lease);
 
   // Before a write or erase of a key, or of all keys that a pattern matches.
@@ -94,14 +113,21 @@ class Loads {
   uint64_t completed() const noexcept { return completed_.load(std::memory_order_relaxed); }
   uint64_t failed() const noexcept { return failed_.load(std::memory_order_relaxed); }
   uint64_t time() const noexcept { return time_.load(std::memory_order_relaxed); }
+  uint64_t stale_hits() const noexcept { return stale_hits_.load(std::memory_order_relaxed); }
+  uint64_t absent_hits() const noexcept { return absent_hits_.load(std::memory_order_relaxed); }
+  uint64_t stale_errors() const noexcept { return stale_errors_.load(std::memory_order_relaxed); }
 
  private:
   friend class Lease;
 
   using Map = std::unordered_map<std::string_view, std::shared_ptr<Load>>;
 
+  // The value that a load is to replace, for one more caller; null when it may not be given any
+  // more.
+  brisk_value *give_stale(const Load &load) noexcept;
   void detach(Map::iterator at) noexcept;
   void finish(Load &load, Load::State state) noexcept;
+  void finish_failed(Load &load, std::string message) noexcept;
 
   Cache &cache_;
   std::mutex mutex_;
@@ -111,6 +137,9 @@ class Loads {
   std::atomic<uint64_t> completed_{0};
   std::atomic<uint64_t> failed_{0};
   std::atomic<uint64_t> time_{0};
+  std::atomic<uint64_t> stale_hits_{0};
+  std::atomic<uint64_t> stale_errors_{0};
+  std::atomic<uint64_t> absent_hits_{0};
   bool closed_ = false;
 };
 
@@ -121,13 +150,15 @@ class Lease final : public Counted {
 
   // `pinned` may be null. Throws Failure, bad_alloc.
   void complete(const void *value, size_t size, uint64_t ttl, brisk_value **pinned);
-  void fail(std::string message);
+  void complete_absent(uint64_t ttl);
+  // BRISK_OK, or BRISK_STALE when those who wait get the stale value. Throws Failure.
+  brisk_status fail(std::string message);
   void abandon();
-  // BRISK_OK with a value, BRISK_TIMEOUT or BRISK_LEAD. Throws Failure.
+  // BRISK_OK with a value, BRISK_ABSENT, BRISK_TIMEOUT or BRISK_LEAD. Throws Failure.
   brisk_status wait(uint64_t timeout, brisk_value **value);
 
   // Has the load keep its value for this lease, which leads, as for those who wait; and what the
-  // load gave once it has ended: BRISK_OK with the value. Throws Failure.
+  // load gave once it has ended: BRISK_OK with the value, or BRISK_ABSENT. Throws Failure.
   void keep_value() noexcept;
   brisk_status outcome(brisk_value **value);
 
@@ -142,12 +173,13 @@ class Lease final : public Counted {
   void check_leads(const char *verb) const;
   void give_up() noexcept;
   void end_if_deserted() noexcept;
-  brisk_status answer(brisk_value **value) const;
+  brisk_status answer(brisk_value **value);
 
   Ref<Cache> cache_;
   const std::shared_ptr<Load> load_;
   const Need need_;
   bool leads_ = false;
+  bool counted_ = false;  // among those that got a stale value because the load failed
 };
 
 }  // namespace brisk::cache

@@ -79,6 +79,13 @@ bool Cache::is_expired(Entry &entry) const noexcept {
   return entry.use().deadline <= now || Clock::add(entry.use().last, options_.idle) <= now;
 }
 
+bool Cache::is_live(Entry &entry) const noexcept {
+  if ((entry.flags & is_absent) != 0) return false;
+  if ((entry.flags & has_refresh) != 0 && entry.refresh().deadline <= runtime_->clock().now())
+    return false;
+  return !is_expired(entry);
+}
+
 [[gnu::always_inline]] inline void Cache::note_use(Bucket &bucket, uint32_t version, unsigned slot,
                                                    Entry &entry, uint64_t hash) noexcept {
   bucket.warm(slot);
@@ -132,7 +139,7 @@ bool Cache::read_slow(Key key, uint64_t hash, void *buffer, size_t capacity, siz
                                pins = true;
                                return Answer::done;
                              }
-                             live = !is_expired(entry);
+                             live = is_live(entry);
                              const size_t size = entry.value_size;
                              BRISK_PAUSE("read.matched");
                              if (live && size <= capacity)
@@ -152,7 +159,7 @@ bool Cache::read_slow(Key key, uint64_t hash, void *buffer, size_t capacity, siz
 
 bool Cache::read_by_pin(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
                         brisk_status *status) {
-  Entry *const entry = pin_key(key, hash, true);
+  Entry *const entry = pin_key(key, hash, Pin::use);
   if (entry != nullptr) {
     if (read_pinned(*entry, buffer, capacity, value_size, status)) return true;
     drop_broken(entry, key);
@@ -180,12 +187,11 @@ bool Cache::read_pinned(Entry &entry, void *buffer, size_t capacity, size_t *val
   return true;
 }
 
-// The live entry of a key, pinned, or null. `use` says that this counts as a use of it.
-Entry *Cache::pin_key(Key key, uint64_t hash, bool use) {
+Entry *Cache::pin_key(Key key, uint64_t hash, Pin how) {
   Entry *pinned = nullptr;
   probe(key.data, key.size, hash,
         [&](Bucket &bucket, uint32_t version, unsigned slot, Entry &entry) {
-          const bool expired = is_expired(entry);
+          const bool expired = how == Pin::stale ? is_expired(entry) : !is_live(entry);
           const bool long_key = (entry.flags & has_long_key) != 0;
           if (!bucket.unchanged(version)) return Answer::retry;
           if (expired && !long_key) return Answer::done;
@@ -198,7 +204,7 @@ Entry *Cache::pin_key(Key key, uint64_t hash, bool use) {
             if (expired) return Answer::done;
           }
           pinned = &entry;
-          if (use) note_use(bucket, version, slot, entry, hash);
+          if (how == Pin::use) note_use(bucket, version, slot, entry, hash);
           return Answer::done;
         });
   return pinned;
@@ -261,20 +267,15 @@ Loose *Cache::make_loose(size_t size) {
   return nullptr;
 }
 
-brisk_status Cache::get(const void *key, size_t size, brisk_value **value) {
+brisk_status Cache::get(const void *key, size_t size, brisk_value **value, bool *early) {
   const Key one{key, size};
   *value = nullptr;
-  Entry *const entry = pin_key(one, store_.hash(key, size), true);
+  const uint64_t hash = store_.hash(key, size);
+  Entry *const entry = pin_key(one, hash, Pin::use);
+  if (early != nullptr) *early = entry != nullptr && is_early(*entry, hash);
   const brisk_status status = entry == nullptr ? BRISK_MISS : hand_out(entry, one, value);
   count(status != BRISK_MISS, status == BRISK_MISS);
   return status;
-}
-
-brisk_status Cache::peek(const void *key, size_t size, brisk_value **value) {
-  const Key one{key, size};
-  *value = nullptr;
-  Entry *const entry = pin_key(one, store_.hash(key, size), false);
-  return entry == nullptr ? BRISK_MISS : hand_out(entry, one, value);
 }
 
 bool Cache::contains(const void *key, size_t size) {
@@ -285,12 +286,12 @@ bool Cache::contains(const void *key, size_t size) {
   const bool found =
       probe(key, size, hash, [&](Bucket &bucket, uint32_t version, unsigned, Entry &entry) {
         long_key = (entry.flags & has_long_key) != 0;
-        live = !is_expired(entry);
+        live = is_live(entry);
         BRISK_PAUSE("contains.looked");
         return bucket.unchanged(version) ? Answer::done : Answer::retry;
       });
   if (!found || !long_key) return found && live;
-  Entry *const entry = pin_key(one, hash, false);
+  Entry *const entry = pin_key(one, hash, Pin::look);
   if (entry != nullptr) drop_pin(*entry);
   return entry != nullptr;
 }

@@ -33,7 +33,7 @@ bool Cache::walk(uint64_t *position, std::string *keys, std::vector<uint16_t> *s
           if (ref == 0) continue;
           Entry &entry = *store_.arena.at(ref);
           const uint64_t hash = store_.hash_of(entry);
-          if (table.home(hash) != home || hash >> 32 < *position || is_expired(entry)) continue;
+          if (table.home(hash) != home || hash >> 32 < *position || !is_live(entry)) continue;
           keys->append(entry.key(), entry.key_size);
           sizes->push_back(entry.key_size);
         }
@@ -67,8 +67,9 @@ uint64_t Cache::erase_where(Chosen &&chosen) {
         if (ref == 0) continue;
         Entry &entry = *store_.arena.at(ref);
         if (!chosen(entry)) continue;
-        const bool live = !is_expired(entry);
-        take_out(entry, store_.hash_of(entry), {&bucket, slot}, live ? erased : expired);
+        const bool live = is_live(entry);
+        const Cause cause = is_expired(entry) ? expired : erased;
+        take_out(entry, store_.hash_of(entry), {&bucket, slot}, cause);
         count += live;
       }
     }

@@ -33,20 +33,21 @@ constexpr size_t scratch_size = 16384;
 class Cache::Draft {
  public:
   Draft(Cache &cache, const void *key, size_t key_size, uint64_t hash, const void *value,
-        size_t value_size, uint64_t deadline)
+        size_t value_size, Terms terms, uint8_t kind = 0)
       : key(key),
         key_size(key_size),
         hash(hash),
         raw(value),
         raw_size(value_size),
-        deadline(deadline),
+        terms(terms),
         stored(value),
         stored_size(value_size),
+        flags(kind),
         cache_(cache) {
     // The write lock is held for less long when the bucket has arrived by then.
     cache.store_.index.prefetch(hash);
-    if (deadline != BRISK_FOREVER || cache.options_.idle != BRISK_FOREVER) flags |= has_lifetime;
-    if (cache.options_.idle != BRISK_FOREVER) flags |= has_use;
+    flags |= terms.parts();
+    if (cache.options_.idle != BRISK_FOREVER) flags |= has_lifetime | has_use;
     if (key_size > inline_key_max) flags |= has_long_key;
     if (cache.options_.compress && cache.codec_.wants(value_size) && !cache.stays_raw(value_size))
       pack(cache);
@@ -93,10 +94,14 @@ class Cache::Draft {
     entry.pins.store(0, std::memory_order_relaxed);
     entry.flags = flags;
     entry.queue = 0;
-    if ((flags & has_lifetime) != 0) entry.lifetime().deadline = std::min(deadline, idle_end);
+    if ((flags & has_lifetime) != 0) entry.lifetime().deadline = std::min(terms.kept, idle_end);
+    if ((flags & has_refresh) != 0) {
+      entry.refresh().deadline = terms.fresh;
+      entry.refresh().cost = terms.cost;
+    }
     if ((flags & has_use) != 0) {
       entry.use().last = now;
-      entry.use().deadline = deadline;
+      entry.use().deadline = terms.kept;
     }
     if ((flags & has_blob) != 0) {
       Blob &parts = entry.blob();
@@ -119,10 +124,10 @@ class Cache::Draft {
   const uint64_t hash;
   const void *const raw;
   const size_t raw_size;
-  const uint64_t deadline;
+  const Terms terms;
   const void *stored;
   size_t stored_size;
-  uint8_t flags = 0;
+  uint8_t flags;
   size_t slot_size = 0;
   memory::Block blob;
 
@@ -174,11 +179,6 @@ bool Cache::stays_raw(size_t size) const noexcept {
          unpacked_bytes_.load(std::memory_order_relaxed) + size <= options_.capacity / raw_share;
 }
 
-uint64_t Cache::deadline(uint64_t ttl) const noexcept {
-  if (ttl == 0) ttl = options_.ttl;
-  return ttl == BRISK_FOREVER ? BRISK_FOREVER : Clock::add(runtime_->clock().now(), ttl);
-}
-
 void Cache::check_size(const void *key, size_t size, size_t value_size) const {
   const uint64_t most = options_.capacity / 2;
   if (size + value_size <= most) return;
@@ -193,12 +193,13 @@ brisk_status Cache::put(const void *key, size_t size, const void *value, size_t 
                         uint64_t ttl) {
   check_size(key, size, value_size);
   if (loads_.any()) loads_.supersede(key, size);
+  BRISK_PAUSE("put.begun");
   const uint64_t hash = store_.hash(key, size);
   if (overwrite({key, size}, hash, value, value_size, ttl)) return BRISK_OK;
   if (codec_.due()) [[unlikely]]
     start_training();
   try {
-    Draft draft(*this, key, size, hash, value, value_size, deadline(ttl));
+    Draft draft(*this, key, size, hash, value, value_size, terms(ttl, hash));
     if (draft.take_blob(*this)) {
       for (bool again = true;; again = false) {
         {
@@ -222,21 +223,30 @@ brisk_status Cache::put(const void *key, size_t size, const void *value, size_t 
 void Cache::DraftDeleter::operator()(Draft *draft) const noexcept { delete draft; }
 
 Cache::DraftPointer Cache::draft_loaded(const void *key, size_t size, const void *value,
-                                        size_t value_size, uint64_t ttl) {
+                                        size_t value_size, uint64_t ttl, uint64_t cost) {
   if (size + value_size > options_.capacity / 2) return nullptr;
   if (codec_.due()) [[unlikely]]
     start_training();
-  DraftPointer draft(
-      new Draft(*this, key, size, store_.hash(key, size), value, value_size, deadline(ttl)));
+  const uint64_t hash = store_.hash(key, size);
+  DraftPointer draft(new Draft(*this, key, size, hash, value, value_size, terms(ttl, hash, cost)));
   if (!draft->take_blob(*this)) draft.reset();
   return draft;
 }
 
-brisk_value *Cache::keep_loaded(Draft *draft, const void *value, size_t value_size, bool wanted) {
+Cache::DraftPointer Cache::draft_absent(const void *key, size_t size, uint64_t ttl) {
+  const uint64_t hash = store_.hash(key, size);
+  const uint64_t end = terms(ttl, hash).fresh;
+  DraftPointer draft(new Draft(*this, key, size, hash, nullptr, 0, {end, end}, is_absent));
+  if (!draft->take_blob(*this)) draft.reset();
+  return draft;
+}
+
+brisk_value *Cache::keep_loaded(Draft *draft, const void *value, size_t value_size, bool wanted,
+                                const Entry *refreshed) {
   if (draft != nullptr) {
     std::lock_guard lock(mutex_);
-    if (!closed() && commit(*draft, {.absent = true}) == BRISK_OK && wanted &&
-        (draft->flags & is_compressed) == 0) {
+    if (!closed() && commit(*draft, {.absent = true, .refreshed = refreshed}) == BRISK_OK &&
+        wanted && (draft->flags & is_compressed) == 0) {
       const Index::Position position = store_.find(draft->key, draft->key_size, draft->hash);
       Entry &entry = *store_.arena.at(position.ref());
       position.bucket->lock();  // nobody overwrites it
@@ -275,9 +285,12 @@ brisk_status Cache::commit(Draft &draft, const Condition &condition) {
   if (condition.same != nullptr && (!position || store_.arena.at(position.ref()) != condition.same))
     return BRISK_MISS;
   if (position && condition.absent) {
-    if (!is_expired(*store_.arena.at(position.ref()))) return BRISK_MISS;
-    take_out(*store_.arena.at(position.ref()), draft.hash, position, expired);
-    position = {};
+    Entry &old = *store_.arena.at(position.ref());
+    if (is_live(old) && &old != condition.refreshed) return BRISK_MISS;
+    if (is_expired(old)) {
+      take_out(old, draft.hash, position, expired);
+      position = {};
+    }
   }
   Entry *entry = nullptr;
   if (position || (make_index_room() && (store_.index.size() < options_.max_entries || evict()))) {
@@ -338,40 +351,41 @@ brisk_status Cache::touch(const void *key, size_t size, uint64_t ttl) {
   return status;
 }
 
-// False for an entry that was made without a place for a deadline and needs one.
+// False for an entry that was made without a place for what it needs now.
 bool Cache::touch_in_place(const void *key, size_t size, uint64_t hash, uint64_t ttl,
                            brisk_status *status) {
-  const uint64_t end = deadline(ttl);
+  const Terms terms = this->terms(ttl, hash);
   *status = BRISK_MISS;
   std::lock_guard lock(mutex_);
   housekeeping();
   const Index::Position position = store_.find(key, size, hash);
-  if (!position || is_expired(*store_.arena.at(position.ref()))) return true;
+  if (!position || !is_live(*store_.arena.at(position.ref()))) return true;
   Entry &entry = *store_.arena.at(position.ref());
-  if ((entry.flags & has_lifetime) == 0 && end != BRISK_FOREVER) return false;
+  if ((terms.parts() & ~entry.flags) != 0) return false;
   *status = BRISK_OK;
   position.bucket->warm(position.slot);
   policy_->hit(entry);
-  if ((entry.flags & has_lifetime) == 0) return true;
+  const uint8_t flags = entry.flags;
   const uint64_t now = runtime_->clock().now();
-  wheel_.remove(entry);
+  if ((flags & has_lifetime) != 0) wheel_.remove(entry);
   position.bucket->lock();
-  if ((entry.flags & has_use) != 0) {
+  if ((flags & has_refresh) != 0) entry.refresh().deadline = terms.fresh;
+  if ((flags & has_use) != 0) {
     entry.use().last = now;
-    entry.use().deadline = end;
-    entry.lifetime().deadline = std::min(end, Clock::add(now, options_.idle));
-  } else {
-    entry.lifetime().deadline = end;
+    entry.use().deadline = terms.kept;
+    entry.lifetime().deadline = std::min(terms.kept, Clock::add(now, options_.idle));
+  } else if ((flags & has_lifetime) != 0) {
+    entry.lifetime().deadline = terms.kept;
   }
   position.bucket->unlock();
-  hang(entry);
+  if ((flags & has_lifetime) != 0) hang(entry);
   return true;
 }
 
 // Writes a value again, with a place for a deadline, unless it has left the index by then:
 // BRISK_MISS. The pin keeps its entry from moving and its memory from another value.
 brisk_status Cache::rewrite(Key key, uint64_t hash, uint64_t ttl) {
-  Entry *const entry = pin_key(key, hash, false);
+  Entry *const entry = pin_key(key, hash, Pin::look);
   if (entry == nullptr) return BRISK_MISS;
   const std::unique_ptr<Entry, void (*)(Entry *)> pin(entry,
                                                       [](Entry *pinned) { drop_pin(*pinned); });
@@ -392,7 +406,7 @@ brisk_status Cache::rewrite(Key key, uint64_t hash, uint64_t ttl) {
     }
   }
   BRISK_PAUSE("touch.before_commit");
-  Draft draft(*this, key.data, key.size, hash, value, entry->raw_size(), deadline(ttl));
+  Draft draft(*this, key.data, key.size, hash, value, entry->raw_size(), terms(ttl, hash));
   if (!draft.take_blob(*this)) return BRISK_REFUSED;
   std::lock_guard lock(mutex_);
   check_open();
@@ -410,8 +424,8 @@ bool Cache::remove(const void *key, size_t size) noexcept {
   const Index::Position position = store_.find(key, size, hash);
   if (!position) return false;
   Entry &entry = *store_.arena.at(position.ref());
-  const bool live = !is_expired(entry);
-  take_out(entry, hash, position, live ? erased : expired);
+  const bool live = is_live(entry);
+  take_out(entry, hash, position, is_expired(entry) ? expired : erased);
   return live;
 }
 

@@ -35,6 +35,8 @@ VALUE(BRISK_SHORT_BUFFER, 4);
 VALUE(BRISK_REFUSED, 5);
 VALUE(BRISK_LEAD, 6);
 VALUE(BRISK_WAIT, 7);
+VALUE(BRISK_STALE, 8);
+VALUE(BRISK_ABSENT, 9);
 VALUE(BRISK_INVALID, -1);
 VALUE(BRISK_CLOSED, -2);
 VALUE(BRISK_OUT_OF_MEMORY, -3);
@@ -78,7 +80,7 @@ VALUE(BRISK_CAUSE_EXPIRED, 2);
 VALUE(BRISK_CAUSE_ERASED, 3);
 VALUE(BRISK_CAUSE_REPLACED, 4);
 
-SIZE(brisk_cache_options, 80);
+SIZE(brisk_cache_options, 112);
 FIELD(brisk_cache_options, struct_size, 0, 4);
 FIELD(brisk_cache_options, policy, 4, 4);
 FIELD(brisk_cache_options, capacity_bytes, 8, 8);
@@ -92,8 +94,12 @@ FIELD(brisk_cache_options, load_timeout_ns, 56, 8);
 FIELD(brisk_cache_options, event_capacity, 64, 4);
 FIELD(brisk_cache_options, name_size, 68, 4);
 FIELD(brisk_cache_options, name, 72, 8);
+FIELD(brisk_cache_options, ttl_jitter, 80, 8);
+FIELD(brisk_cache_options, stale_ns, 88, 8);
+FIELD(brisk_cache_options, stale_if_error_ns, 96, 8);
+FIELD(brisk_cache_options, early_beta, 104, 8);
 
-SIZE(brisk_cache_stats, 264);
+SIZE(brisk_cache_stats, 288);
 FIELD(brisk_cache_stats, struct_size, 0, 4);
 FIELD(brisk_cache_stats, reserved, 4, 4);
 FIELD(brisk_cache_stats, entries, 8, 8);
@@ -128,6 +134,9 @@ FIELD(brisk_cache_stats, reclaim_bytes, 232, 8);
 FIELD(brisk_cache_stats, raw_bytes, 240, 8);
 FIELD(brisk_cache_stats, stored_bytes, 248, 8);
 FIELD(brisk_cache_stats, compressed_entries, 256, 8);
+FIELD(brisk_cache_stats, stale_hits, 264, 8);
+FIELD(brisk_cache_stats, stale_errors, 272, 8);
+FIELD(brisk_cache_stats, absent_hits, 280, 8);
 
 VALUE(BRISK_INTERN_NONE, UINT32_MAX);
 
@@ -395,22 +404,6 @@ struct brisk_functions {
                                           brisk_error **error);
   brisk_intern *(*brisk_intern_ref)(brisk_intern *intern);
   void (*brisk_intern_unref)(brisk_intern *intern);
-  brisk_status (*brisk_cache_begin)(brisk_cache *cache, const void *key, size_t key_size,
-                                    brisk_lease *parent, brisk_value **value, brisk_lease **lease,
-                                    brisk_error **error);
-  brisk_status (*brisk_lease_complete)(brisk_lease *lease, const void *value, size_t value_size,
-                                       uint64_t ttl_ns, brisk_value **pinned, brisk_error **error);
-  brisk_status (*brisk_lease_fail)(brisk_lease *lease, const void *message, size_t message_size,
-                                   brisk_error **error);
-  brisk_status (*brisk_lease_abandon)(brisk_lease *lease, brisk_error **error);
-  brisk_status (*brisk_lease_wait)(brisk_lease *lease, uint64_t timeout_ns, brisk_value **value,
-                                   brisk_error **error);
-  brisk_status (*brisk_cache_get_or_load)(brisk_cache *cache, const void *key, size_t key_size,
-                                          brisk_lease *parent, brisk_load_fn load, void *user,
-                                          brisk_destroy_fn destroy, uint64_t timeout_ns,
-                                          brisk_value **value, brisk_error **error);
-  brisk_lease *(*brisk_lease_ref)(brisk_lease *lease);
-  void (*brisk_lease_unref)(brisk_lease *lease);
   brisk_status (*brisk_modules_new)(brisk_runtime *runtime, const brisk_modules_options *options,
                                     brisk_modules **modules, brisk_error **error);
   brisk_status (*brisk_modules_close)(brisk_modules *modules, brisk_error **error);
@@ -505,6 +498,29 @@ struct brisk_functions {
   void (*brisk_completions_unref)(brisk_completions *completions);
   brisk_limiter *(*brisk_limiter_ref)(brisk_limiter *limiter);
   void (*brisk_limiter_unref)(brisk_limiter *limiter);
+  brisk_status (*brisk_cache_begin)(brisk_cache *cache, const void *key, size_t key_size,
+                                    brisk_lease *parent, brisk_value **value, brisk_lease **lease,
+                                    brisk_error **error);
+  brisk_status (*brisk_lease_complete)(brisk_lease *lease, const void *value, size_t value_size,
+                                       uint64_t ttl_ns, brisk_value **pinned, brisk_error **error);
+  brisk_status (*brisk_lease_complete_absent)(brisk_lease *lease, uint64_t ttl_ns,
+                                              brisk_error **error);
+  brisk_status (*brisk_lease_fail)(brisk_lease *lease, const void *message, size_t message_size,
+                                   brisk_error **error);
+  brisk_status (*brisk_lease_abandon)(brisk_lease *lease, brisk_error **error);
+  brisk_status (*brisk_lease_wait)(brisk_lease *lease, uint64_t timeout_ns, brisk_value **value,
+                                   brisk_error **error);
+  brisk_status (*brisk_cache_get_or_load)(brisk_cache *cache, const void *key, size_t key_size,
+                                          brisk_lease *parent, brisk_load_fn load, void *user,
+                                          brisk_destroy_fn destroy, uint64_t timeout_ns,
+                                          brisk_value **value, brisk_error **error);
+  brisk_status (*brisk_cache_get_or_refresh)(brisk_cache *cache, const void *key, size_t key_size,
+                                             brisk_lease *parent, brisk_load_fn load, void *user,
+                                             brisk_destroy_fn destroy, brisk_workers *workers,
+                                             uint64_t timeout_ns, brisk_value **value,
+                                             brisk_error **error);
+  brisk_lease *(*brisk_lease_ref)(brisk_lease *lease);
+  void (*brisk_lease_unref)(brisk_lease *lease);
 };
 
 extern const struct brisk_functions brisk_functions;
@@ -560,14 +576,6 @@ const struct brisk_functions brisk_functions = {
   brisk_intern_read_stats,
   brisk_intern_ref,
   brisk_intern_unref,
-  brisk_cache_begin,
-  brisk_lease_complete,
-  brisk_lease_fail,
-  brisk_lease_abandon,
-  brisk_lease_wait,
-  brisk_cache_get_or_load,
-  brisk_lease_ref,
-  brisk_lease_unref,
   brisk_modules_new,
   brisk_modules_close,
   brisk_modules_scan,
@@ -626,6 +634,16 @@ const struct brisk_functions brisk_functions = {
   brisk_completions_unref,
   brisk_limiter_ref,
   brisk_limiter_unref,
+  brisk_cache_begin,
+  brisk_lease_complete,
+  brisk_lease_complete_absent,
+  brisk_lease_fail,
+  brisk_lease_abandon,
+  brisk_lease_wait,
+  brisk_cache_get_or_load,
+  brisk_cache_get_or_refresh,
+  brisk_lease_ref,
+  brisk_lease_unref,
 };
 
 int main(void) {

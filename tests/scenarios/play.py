@@ -21,10 +21,19 @@ WORDS = {
     **{"get_many": "b", "read_many": "b", "contains": "b", "touch": "bd", "erase": "b"},
     **{"erase_matching": "b", "advance": "d", "load": "bbd", "load_fails": "bb"},
     **{"load_self": "b", "begin": "nb", "wait": "nd", "complete": "nbd", "fail": "nb"},
+    **{"load_absent": "bd", "complete_absent": "nd"},
     **{"abandon": "n", "drop": "n", "parse_size": "b"},
 }
-DURATIONS = {"ttl", "idle", "load_timeout"}
-DEFAULTS = {"put": (0,), "load": (0,), "complete": (0,), "touch": (0,), "wait": (0,)}
+DURATIONS = {"ttl", "idle", "load_timeout", "stale", "stale_if_error"}
+DEFAULTS = {
+    "put": (0,),
+    "load": (0,),
+    "complete": (0,),
+    "complete_absent": (0,),
+    "load_absent": (0,),
+    "touch": (0,),
+    "wait": (0,),
+}
 
 
 @dataclass(frozen=True)
@@ -127,5 +136,5 @@ def difference(step: Step, line: str) -> str:
         words = ["-" if item is None else hexadecimal(item) for item in value]
         good = line.split(" ") == [kind, *words]
     else:
-        good = line == f"{kind} {hexadecimal(value) if kind == 'value' else value}"
+        good = line == f"{kind} {hexadecimal(value) if kind in ('value', 'lead') else value}"
     return "" if good else "is another answer"

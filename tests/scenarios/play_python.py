@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable
 import brisk
 
 FOREVER = 2**64 - 1
-DURATIONS = ("ttl", "idle", "load_timeout")
+DURATIONS = ("ttl", "idle", "load_timeout", "stale", "stale_if_error")
 NUMBERS = ("capacity", "max_entries", "compression_level", "compression_threshold")
 FIGURES = (
     *("entries", "hits", "misses", "puts", "refusals", "loads", "load_failures"),
     *("evicted_capacity", "evicted_expired", "evicted_erased", "evicted_replaced"),
     *("events_dropped", "capacity_bytes", "raw_bytes", "compressed_entries"),
+    *("stale_hits", "stale_errors", "absent_hits"),
 )
 
 
@@ -58,6 +59,8 @@ class Player:
                 given[name] = seconds(word)
             elif name == "event_capacity":
                 given["events"] = int(word)
+            elif name in ("ttl_jitter", "early_beta"):
+                given[name] = float(word)
             elif name in NUMBERS:
                 given[name] = int(word)
             else:
@@ -155,6 +158,12 @@ class Player:
         except LoaderFailed as error:
             return f"error BRISK_LOAD_FAILED {error}"
 
+    def load_absent(self, key: str, ttl: str) -> str:
+        def loader(_: bytes) -> bytes:
+            raise brisk.Absent(ttl=seconds(ttl))
+
+        return f"value {to_hex(self.cache.get_or_load(from_hex(key), loader))}"
+
     def load_self(self, key: str) -> str:
         def loader(name: bytes) -> bytes:
             value: bytes = self.cache.get_or_load(name, loader)
@@ -167,6 +176,8 @@ class Player:
         if lease is None:
             return f"value {to_hex(value)}"
         self.leases[number] = lease
+        if value is not None:
+            return f"lead {to_hex(value)}"
         return "lead" if lease.leads else "wait"
 
     def wait(self, number: str, duration: str) -> str:
@@ -175,6 +186,10 @@ class Player:
 
     def complete(self, number: str, value: str, ttl: str) -> str:
         self.leases[number].complete(from_hex(value), seconds(ttl))
+        return "ok"
+
+    def complete_absent(self, number: str, ttl: str) -> str:
+        self.leases[number].complete_absent(seconds(ttl))
         return "ok"
 
     def fail(self, number: str, message: str) -> str:
@@ -202,6 +217,8 @@ def answer(player: Player, line: str) -> str:
     operation: Callable[..., str] = getattr(player, name)
     try:
         return operation(*words)
+    except brisk.Absent:
+        return "absent"
     except KeyError:
         return "miss"
     except brisk.Refused:

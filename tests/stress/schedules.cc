@@ -134,6 +134,33 @@ TEST_F(SchedulesTest, AValueThatWasHalfWrittenAtAForkIsGoneInTheChild) {
   EXPECT_EQ(read(cache_, "key"), other);
 }
 
+// The put has looked for loads before this one begins, and is not seen by it.
+TEST_F(SchedulesTest, AValueThatIsPutWhileAnEarlyLoadBeginsIsNotReplacedByIt) {
+  brisk_cache_options options = options_of(1 << 20);
+  options.ttl_ns = 1'000'000'000;
+  options.early_beta = 1000;
+  cache_ = new_cache(runtime_.get(), options);
+  const auto begin = [this](brisk_lease **lease) {
+    brisk_value *value = nullptr;
+    const brisk_status status =
+        brisk_cache_begin(cache_.get(), "key", 3, nullptr, &value, lease, nullptr);
+    brisk_value_unref(value);
+    return status;
+  };
+  const auto complete = [](brisk_lease *lease, const char *value) {
+    EXPECT_EQ(brisk_lease_complete(lease, value, 3, 0, nullptr, nullptr), BRISK_OK);
+    brisk_lease_unref(lease);
+  };
+  brisk_lease *lease = nullptr;
+  ASSERT_EQ(begin(&lease), BRISK_LEAD);
+  ASSERT_EQ(brisk_runtime_advance(runtime_.get(), 1'000'000'000'000, nullptr), BRISK_OK);
+  complete(lease, "old");
+  once("put.begun", [&] { ASSERT_EQ(begin(&lease), BRISK_LEAD); });
+  ASSERT_EQ(put(cache_, "key", "new"), BRISK_OK);
+  complete(lease, "was");
+  EXPECT_EQ(read(cache_, "key"), "new");
+}
+
 // A table whose buckets never changed before it was outgrown, under a reader that has found its
 // entry there.
 TEST_F(SchedulesTest, AReaderInAnOutgrownTableTrustsNothing) {

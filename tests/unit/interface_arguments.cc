@@ -1,6 +1,7 @@
 // Bad input: each function refuses it with a status and a message, and touches nothing.
 #include <brisk/brisk.h>
 
+#include <cmath>
 #include <cstring>
 
 #include "interface.h"
@@ -570,6 +571,11 @@ TEST_F(Arguments, UnknownAndOutOfRangeOptionsAreNamedWithTheirLimit) {
       {[](auto &o) { o.capacity_bytes = UINT64_MAX; }, {"capacity_bytes is 18446744073709551615"}},
       {[](auto &o) { o.event_capacity = 1048577; }, {"event_capacity is 1048577", "1048576"}},
       {[](auto &o) { o.capacity_bytes = 1 << 20, o.event_capacity = 1048576; }, {"event_capacity"}},
+      {[](auto &o) { o.ttl_jitter = -0.01; }, {"ttl_jitter is -0.01", "0 to 0.5"}},
+      {[](auto &o) { o.ttl_jitter = 0.51; }, {"ttl_jitter is 0.51", "0 to 0.5"}},
+      {[](auto &o) { o.ttl_jitter = std::nan(""); }, {"ttl_jitter is nan"}},
+      {[](auto &o) { o.early_beta = -1; }, {"early_beta is -1", "0 to 1000"}},
+      {[](auto &o) { o.early_beta = std::nan(""); }, {"early_beta is nan"}},
       {[&](auto &o) { o.name = long_name.data(), o.name_size = 256; }, {"name_size is 256", "255"}},
   };
   for (const Bad &bad : cache_options) {
@@ -615,6 +621,7 @@ TEST_F(Arguments, TheEdgesOfTheOptionsAreAccepted) {
       [](auto &o) { o.max_entries = UINT64_MAX - 1; },
       [](auto &o) { o.ttl_ns = 1; },
       [](auto &o) { o.idle_ns = 1; },
+      [](auto &o) { o.ttl_ns = 2, o.ttl_jitter = 0.5; },
       [](auto &o) { o.ttl_ns = UINT64_MAX - 1, o.idle_ns = UINT64_MAX - 1; },
       [&](auto &o) { o.name = name.data(), o.name_size = 255; },
   };

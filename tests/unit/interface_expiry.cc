@@ -56,6 +56,38 @@ TEST_F(Expiry, IsExactWithAManualClock) {
   }
 }
 
+TEST_F(Expiry, IsSpreadByJitterAndNeverBeyondItsShare) {
+  for (const double share : {0.1, 0.5}) {
+    Cache cache = new_cache(runtime, [&](auto &o) { o.ttl_jitter = share; });
+    constexpr uint64_t count = 2000;
+    for (uint64_t i = 0; i < count; ++i)
+      ASSERT_EQ(put(cache, std::to_string(i), "v", 1000 * second), BRISK_OK);
+    ASSERT_EQ(put(cache, "forever", "v", BRISK_FOREVER), BRISK_OK);
+    const auto part = static_cast<uint64_t>(share * 100) * second;  // a tenth of what may be cut
+    advance(runtime, 1000 * second - 10 * part);
+    EXPECT_EQ(stats(cache).entries, count + 1) << "none is shortened by more";
+    for (uint64_t tenths = 1; tenths <= 10; ++tenths) {
+      advance(runtime, part);
+      const auto left = static_cast<double>(stats(cache).entries - 1);
+      EXPECT_NEAR(left / count, 1 - static_cast<double>(tenths) / 10, 0.05) << share << tenths;
+    }
+    expect_live(cache, "forever", true);
+
+    // A lifetime that begins anew is drawn anew, of the same key as well.
+    for (int touches = 0, longer = 0; touches < 20; ++touches) {
+      ASSERT_EQ(put(cache, "key", "v", 1000 * second), BRISK_OK);
+      if (touches % 2 != 0) {
+        ASSERT_EQ(touch(cache, "key", 1000 * second), BRISK_OK);
+      }
+      advance(runtime, 1000 * second - 5 * part);
+      longer += contains(cache, "key") == BRISK_OK;
+      if (touches == 19) {
+        EXPECT_TRUE(longer > 0 && longer < 20) << longer;
+      }
+    }
+  }
+}
+
 TEST_F(Expiry, OfEachEntryIsItsOwn) {
   Cache cache = new_cache(runtime, [](auto &o) { o.ttl_ns = 10 * second; });
   ASSERT_EQ(put(cache, "inherits", "v"), BRISK_OK);

@@ -1,81 +1,10 @@
 // Loads: one for each key, and everyone who waits gets the value, the error or their own timeout.
-#include <atomic>
 #include <stdexcept>
 
-#include "interface.h"
+#include "loads.h"
 
 namespace brisk_test {
 namespace {
-
-struct Begun {
-  Result result;
-  Value value;
-  Lease lease;
-};
-
-Begun begin(brisk_cache *cache, std::string_view key, brisk_lease *parent = nullptr) {
-  Begun begun;
-  begun.result = call(brisk_cache_begin, cache, key.data(), key.size(), parent, begun.value.out(),
-                      begun.lease.out());
-  EXPECT_EQ(begun.value != nullptr, begun.result == BRISK_OK);
-  EXPECT_EQ(begun.lease != nullptr, begun.result == BRISK_LEAD || begun.result == BRISK_WAIT);
-  return begun;
-}
-
-Result complete(brisk_lease *lease, std::string_view value, uint64_t ttl = 0) {
-  return call(brisk_lease_complete, lease, value.data(), value.size(), ttl, nullptr);
-}
-Result fail(brisk_lease *lease, std::string_view message) {
-  return call(brisk_lease_fail, lease, message.data(), message.size());
-}
-Result abandon(brisk_lease *lease) { return call(brisk_lease_abandon, lease); }
-
-struct Waited {
-  Result result;
-  std::string value;
-};
-
-Waited wait(brisk_lease *lease, uint64_t timeout = 20 * second) {
-  Value value;
-  Waited waited;
-  waited.result = call(brisk_lease_wait, lease, timeout, value.out());
-  EXPECT_EQ(value != nullptr, waited.result == BRISK_OK);
-  if (value != nullptr) waited.value = text(value);
-  return waited;
-}
-
-// A loader that is any function, with its runs counted.
-struct Loader {
-  std::function<brisk_status(brisk_lease *, std::string_view)> load;
-  std::atomic<int> runs{0};
-};
-
-// What one call hands over as user data.
-struct User {
-  Loader *loader;
-  std::atomic<int> destroyed{0};
-
-  static brisk_status run(void *user, brisk_lease *lease, const void *key, size_t size) {
-    auto *self = static_cast<User *>(user);
-    EXPECT_EQ(self->destroyed, 0);
-    ++self->loader->runs;
-    return self->loader->load(lease, std::string_view(static_cast<const char *>(key), size));
-  }
-  static void destroy(void *user) { ++static_cast<User *>(user)->destroyed; }
-};
-
-Waited get_or_load(brisk_cache *cache, std::string_view key, Loader &loader,
-                   brisk_lease *parent = nullptr, uint64_t timeout = 20 * second) {
-  User user{&loader, {}};
-  Value value;
-  Waited waited;
-  waited.result = call(brisk_cache_get_or_load, cache, key.data(), key.size(), parent, User::run,
-                       &user, User::destroy, timeout, value.out());
-  EXPECT_EQ(user.destroyed, 1) << "destroy runs exactly once, before the call returns";
-  EXPECT_EQ(value != nullptr, waited.result == BRISK_OK);
-  if (value != nullptr) waited.value = text(value);
-  return waited;
-}
 
 class Loads : public testing::Test {
  protected:

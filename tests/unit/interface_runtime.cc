@@ -169,7 +169,7 @@ TEST(ErrorInterface, EveryStatusHasItsName) {
   EXPECT_STREQ(brisk_status_name(BRISK_OK), "BRISK_OK");
   EXPECT_STREQ(brisk_status_name(BRISK_WAIT), "BRISK_WAIT");
   EXPECT_STREQ(brisk_status_name(BRISK_INTERNAL), "BRISK_INTERNAL");
-  EXPECT_STREQ(brisk_status_name(8), "BRISK_UNKNOWN");
+  EXPECT_STREQ(brisk_status_name(10), "BRISK_UNKNOWN");
   EXPECT_STREQ(brisk_status_name(-99), "BRISK_UNKNOWN");
   EXPECT_STREQ(brisk_status_name(INT32_MIN), "BRISK_UNKNOWN");
 }

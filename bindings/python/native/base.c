@@ -13,6 +13,8 @@ _Static_assert(BRISK_SHORT_BUFFER == 4, "BRISK_SHORT_BUFFER");
 _Static_assert(BRISK_REFUSED == 5, "BRISK_REFUSED");
 _Static_assert(BRISK_LEAD == 6, "BRISK_LEAD");
 _Static_assert(BRISK_WAIT == 7, "BRISK_WAIT");
+_Static_assert(BRISK_STALE == 8, "BRISK_STALE");
+_Static_assert(BRISK_ABSENT == 9, "BRISK_ABSENT");
 _Static_assert(BRISK_INVALID == -1, "BRISK_INVALID");
 _Static_assert(BRISK_CLOSED == -2, "BRISK_CLOSED");
 _Static_assert(BRISK_OUT_OF_MEMORY == -3, "BRISK_OUT_OF_MEMORY");
@@ -179,6 +181,8 @@ int raw_add_base(PyObject *module) {
   if (!raw_add_number(module, "REFUSED", BRISK_REFUSED)) return 0;
   if (!raw_add_number(module, "LEAD", BRISK_LEAD)) return 0;
   if (!raw_add_number(module, "WAIT", BRISK_WAIT)) return 0;
+  if (!raw_add_number(module, "STALE", BRISK_STALE)) return 0;
+  if (!raw_add_number(module, "ABSENT", BRISK_ABSENT)) return 0;
   if (!raw_add_number(module, "INVALID", BRISK_INVALID)) return 0;
   if (!raw_add_number(module, "CLOSED", BRISK_CLOSED)) return 0;
   if (!raw_add_number(module, "OUT_OF_MEMORY", BRISK_OUT_OF_MEMORY)) return 0;

@@ -19,7 +19,7 @@ _Static_assert(BRISK_CAUSE_EXPIRED == 2, "BRISK_CAUSE_EXPIRED");
 _Static_assert(BRISK_CAUSE_ERASED == 3, "BRISK_CAUSE_ERASED");
 _Static_assert(BRISK_CAUSE_REPLACED == 4, "BRISK_CAUSE_REPLACED");
 
-_Static_assert(sizeof(brisk_cache_options) == 80, "brisk_cache_options");
+_Static_assert(sizeof(brisk_cache_options) == 112, "brisk_cache_options");
 _Static_assert(offsetof(brisk_cache_options, struct_size) == 0, "struct_size");
 _Static_assert(offsetof(brisk_cache_options, policy) == 4, "policy");
 _Static_assert(offsetof(brisk_cache_options, capacity_bytes) == 8, "capacity_bytes");
@@ -33,8 +33,12 @@ _Static_assert(offsetof(brisk_cache_options, load_timeout_ns) == 56, "load_timeo
 _Static_assert(offsetof(brisk_cache_options, event_capacity) == 64, "event_capacity");
 _Static_assert(offsetof(brisk_cache_options, name_size) == 68, "name_size");
 _Static_assert(offsetof(brisk_cache_options, name) == 72, "name");
+_Static_assert(offsetof(brisk_cache_options, ttl_jitter) == 80, "ttl_jitter");
+_Static_assert(offsetof(brisk_cache_options, stale_ns) == 88, "stale_ns");
+_Static_assert(offsetof(brisk_cache_options, stale_if_error_ns) == 96, "stale_if_error_ns");
+_Static_assert(offsetof(brisk_cache_options, early_beta) == 104, "early_beta");
 
-_Static_assert(sizeof(brisk_cache_stats) == 264, "brisk_cache_stats");
+_Static_assert(sizeof(brisk_cache_stats) == 288, "brisk_cache_stats");
 _Static_assert(offsetof(brisk_cache_stats, struct_size) == 0, "struct_size");
 _Static_assert(offsetof(brisk_cache_stats, reserved) == 4, "reserved");
 _Static_assert(offsetof(brisk_cache_stats, entries) == 8, "entries");
@@ -71,6 +75,9 @@ _Static_assert(offsetof(brisk_cache_stats, reclaim_bytes) == 232, "reclaim_bytes
 _Static_assert(offsetof(brisk_cache_stats, raw_bytes) == 240, "raw_bytes");
 _Static_assert(offsetof(brisk_cache_stats, stored_bytes) == 248, "stored_bytes");
 _Static_assert(offsetof(brisk_cache_stats, compressed_entries) == 256, "compressed_entries");
+_Static_assert(offsetof(brisk_cache_stats, stale_hits) == 264, "stale_hits");
+_Static_assert(offsetof(brisk_cache_stats, stale_errors) == 272, "stale_errors");
+_Static_assert(offsetof(brisk_cache_stats, absent_hits) == 280, "absent_hits");
 
 /*
  * Takes a dict of settings, or None for the defaults. Settings of a cache. A zero field selects the
@@ -90,6 +97,10 @@ static int take_cache_options(PyObject *from, brisk_cache_options *to, RawView *
       "load_timeout_ns",
       "event_capacity",
       "name",
+      "ttl_jitter",
+      "stale_ns",
+      "stale_if_error_ns",
+      "early_beta",
       NULL,
   };
   /* clang-format on */
@@ -118,11 +129,21 @@ static int take_cache_options(PyObject *from, brisk_cache_options *to, RawView *
   if (item && !raw_u32(item, "event_capacity", &to->event_capacity)) return 0;
   item = raw_field(from, "name");
   if (item && !raw_member(item, "name", views, &to->name, &to->name_size)) return 0;
+  item = raw_field(from, "ttl_jitter");
+  if (item && !raw_f64(item, "ttl_jitter", &to->ttl_jitter)) return 0;
+  item = raw_field(from, "stale_ns");
+  if (item && !raw_u64(item, "stale_ns", &to->stale_ns)) return 0;
+  item = raw_field(from, "stale_if_error_ns");
+  if (item && !raw_u64(item, "stale_if_error_ns", &to->stale_if_error_ns)) return 0;
+  item = raw_field(from, "early_beta");
+  if (item && !raw_f64(item, "early_beta", &to->early_beta)) return 0;
   return 1;
 }
 
 static PyStructSequence_Field cache_stats_fields[] = {
-    {"entries", "Live entries now."},
+    {"entries",
+     "Entries now, those among them that are kept beyond their lifetime, or say that there is no "
+     "value."},
     {"hits",
      "Lookups that found a live entry; one that needs a larger buffer counts when it comes again."},
     {"misses", "Lookups that did not."},
@@ -161,6 +182,10 @@ static PyStructSequence_Field cache_stats_fields[] = {
      "Bytes of all live values as they are stored; raw_bytes / stored_bytes is the compression "
      "ratio."},
     {"compressed_entries", "Live entries whose value is compressed."},
+    {"stale_hits",
+     "Misses that were given a value whose lifetime is over, because a load makes a new one."},
+    {"stale_errors", "Callers that were given the value from before because their load failed."},
+    {"absent_hits", "Misses that loaded nothing, because the key was known to have no value."},
     {"bytes_held", "The same as held_bytes."},
     {NULL, NULL},
 };
@@ -169,7 +194,7 @@ static PyStructSequence_Desc cache_stats_desc = {
     "Figures of a cache. Counts run from its creation; a count may lag by the calls in flight on "
     "other threads. The parts of held_bytes add up to it.",
     cache_stats_fields,
-    32,
+    35,
 };
 static PyTypeObject *cache_stats_type;
 
@@ -209,6 +234,9 @@ static PyObject *give_cache_stats(const brisk_cache_stats *from) {
   PyStructSequence_SetItem(to, at++, PyLong_FromUnsignedLongLong(from->raw_bytes));
   PyStructSequence_SetItem(to, at++, PyLong_FromUnsignedLongLong(from->stored_bytes));
   PyStructSequence_SetItem(to, at++, PyLong_FromUnsignedLongLong(from->compressed_entries));
+  PyStructSequence_SetItem(to, at++, PyLong_FromUnsignedLongLong(from->stale_hits));
+  PyStructSequence_SetItem(to, at++, PyLong_FromUnsignedLongLong(from->stale_errors));
+  PyStructSequence_SetItem(to, at++, PyLong_FromUnsignedLongLong(from->absent_hits));
   PyStructSequence_SetItem(to, at++, PyLong_FromUnsignedLongLong(from->held_bytes));
   return raw_whole(to, at);
 }

@@ -198,7 +198,7 @@ static PyObject *call_discard(PyObject *self, PyObject *key) {
 
 static const char begin_doc[] =
     "_begin($self, key, parent, /)\n--\n\n"
-    "The value, the lease where there is none, and the outcome.";
+    "The value, the lease of a load, and the outcome; both come with a value from before.";
 static PyObject *call_begin(PyObject *self, PyObject *const *args, Py_ssize_t count) {
   Hot *const hot = (Hot *)self;
   RawView key = {0};

@@ -10,7 +10,8 @@ const char cache_begin_doc[] =
     "\n"
     "Looks key up, and where it is missing joins its load. Never blocks. BRISK_OK gives\n"
     "the value, BRISK_LEAD the lead of a new load, BRISK_WAIT a place among those who\n"
-    "wait for the load in flight.";
+    "wait for the load in flight. Within stale_ns of the end of its lifetime a value\n"
+    "comes with the lead, and in place of a wait; with early_beta also before.";
 
 PyObject *call_cache_begin(PyObject *self, PyObject *const *args, Py_ssize_t count) {
   RawView key = {0};
@@ -76,12 +77,40 @@ done:
   return result;
 }
 
+static const char lease_complete_absent_doc[] =
+    "complete_absent($self, ttl_ns, /)\n"
+    "--\n"
+    "\n"
+    "Ends the load with the knowledge that the key has no value: every waiter gets\n"
+    "BRISK_ABSENT, and so does everybody who asks for a load while it is known. Reads\n"
+    "miss the key. An older value that was kept goes.";
+
+static PyObject *call_lease_complete_absent(PyObject *self, PyObject *const *args,
+                                            Py_ssize_t count) {
+  uint64_t ttl_ns = 0;
+  brisk_error *error = NULL;
+  brisk_status status = BRISK_OK;
+  PyObject *result = NULL;
+  if (!raw_arguments("complete_absent", count, 1)) goto done;
+  if (!raw_u64(args[0], "ttl_ns", &ttl_ns)) goto done;
+  status = brisk_lease_complete_absent(raw_self(self), ttl_ns, &error);
+  if (status != BRISK_OK) {
+    raw_raise(status, error);
+    goto done;
+  }
+  result = raw_none();
+done:
+  return result;
+}
+
 static const char lease_fail_doc[] =
     "fail($self, message, /)\n"
     "--\n"
     "\n"
     "Ends the load with a failure: every waiter gets BRISK_LOAD_FAILED with this message.\n"
-    "Nothing is stored; the next caller begins a new load.";
+    "Nothing is stored; the next caller begins a new load. BRISK_STALE says that every\n"
+    "waiter gets the value from before instead, and so does this lease from\n"
+    "brisk_lease_wait.";
 
 static PyObject *call_lease_fail(PyObject *self, PyObject *const *args, Py_ssize_t count) {
   RawView message = {0};
@@ -95,11 +124,11 @@ static PyObject *call_lease_fail(PyObject *self, PyObject *const *args, Py_ssize
     status = brisk_lease_fail(raw_self(self), message.data, message.size, &error);
     raw_retake(thread);
   }
-  if (status != BRISK_OK) {
+  if (status < 0) {
     raw_raise(status, error);
     goto done;
   }
-  result = raw_none();
+  result = PyLong_FromLong(status);
 done:
   raw_drop(&message);
   return result;
@@ -133,7 +162,7 @@ static const char lease_wait_doc[] =
     "\n"
     "Waits for the load to end. BRISK_LEAD says that the leader abandoned it and that\n"
     "this lease leads now. May be called again after BRISK_TIMEOUT. A lease that leads\n"
-    "answers BRISK_INVALID.";
+    "answers BRISK_INVALID until its load has ended.";
 
 static PyObject *call_lease_wait(PyObject *self, PyObject *const *args, Py_ssize_t count) {
   uint64_t timeout_ns = 0;
@@ -160,6 +189,7 @@ done:
 /*
  * Not here:
  * brisk_cache_get_or_load: what calls into Python is written by hand; loads are by lease.
+ * brisk_cache_get_or_refresh: what calls into Python is written by hand; loads are by lease.
  * brisk_lease_ref: what it does, the objects do by themselves.
  * brisk_lease_unref: what it does, the objects do by themselves.
  */
@@ -174,6 +204,7 @@ static void lease_dealloc(PyObject *self) {
 /* clang-format off */
 static PyMethodDef lease_methods[] = {
     RAW_METHOD("complete", lease_complete),
+    RAW_METHOD("complete_absent", lease_complete_absent),
     RAW_METHOD("fail", lease_fail),
     RAW_METHOD("abandon", lease_abandon),
     RAW_METHOD("wait", lease_wait),

@@ -13,7 +13,6 @@ enum {
   RAW_VALUE,
   RAW_CURSOR,
   RAW_INTERN,
-  RAW_LEASE,
   RAW_MODULES,
   RAW_MODULE_REPORT,
   RAW_WORKERS,
@@ -22,6 +21,7 @@ enum {
   RAW_TOKEN,
   RAW_COMPLETIONS,
   RAW_LIMITER,
+  RAW_LEASE,
   RAW_TYPES,
 };
 
@@ -37,9 +37,9 @@ int raw_add_base(PyObject *module);
 int raw_add_runtime(PyObject *module);
 int raw_add_cache(PyObject *module);
 int raw_add_intern(PyObject *module);
-int raw_add_load(PyObject *module);
 int raw_add_modules(PyObject *module);
 int raw_add_workers(PyObject *module);
+int raw_add_load(PyObject *module);
 
 /* clang-format off */
 #define RAW_PARTS \
@@ -47,9 +47,9 @@ int raw_add_workers(PyObject *module);
   raw_add_runtime, \
   raw_add_cache, \
   raw_add_intern, \
-  raw_add_load, \
   raw_add_modules, \
-  raw_add_workers
+  raw_add_workers, \
+  raw_add_load
 /* clang-format on */
 
 #endif

@@ -319,4 +319,84 @@ TEST(Leases, MayEndOnAnotherThread) {
   thread.join();
 }
 
+struct Outdated {
+  Outdated(brisk::Duration stale, brisk::Duration stale_if_error) {
+    brisk::CacheOptions options;
+    options.ttl = 10s;
+    options.stale = stale;
+    options.stale_if_error = stale_if_error;
+    cache = Cache(clock, options);
+    cache.put("key", "old");
+    clock.advance(10s);
+  }
+
+  brisk::Runtime clock{brisk::RuntimeOptions{brisk::Clock::manual, 0, 0}};
+  Cache cache;
+};
+
+TEST(Loads, AValueFromBeforeServesWhileOneLoads) {
+  Outdated outdated(5s, {});
+  Cache &cache = outdated.cache;
+  EXPECT_FALSE(cache.contains("key"));
+  Answer lead = cache.begin("key");
+  EXPECT_EQ(lead.outcome, Outcome::lead);
+  EXPECT_EQ(lead->view(), "old");
+  EXPECT_EQ(cache.get_or_load("key", load)->view(), "old");
+  lead.lease.complete("new");
+  EXPECT_EQ(cache.get("key")->view(), "new");
+
+  outdated.clock.advance(10s);
+  brisk::Workers workers;
+  std::promise<void> go;
+  auto held = std::make_unique<std::future<void>>(go.get_future());  // moved along
+  auto slow = [held = std::move(held)](std::string_view) {
+    held->wait();
+    return "newer"s;
+  };
+  EXPECT_EQ(cache.get_or_refresh(workers, "key", std::move(slow))->view(), "new");
+  EXPECT_EQ(cache.get_or_refresh(workers, "key", load)->view(), "new");
+  go.set_value();
+  while (!cache.contains("key")) std::this_thread::yield();
+  EXPECT_EQ(cache.get("key")->view(), "newer");
+  EXPECT_EQ(cache.stats().stale_hits, 4u);
+
+  workers.close(1s);
+  outdated.clock.advance(10s);
+  EXPECT_EQ(cache.get_or_refresh(workers, "key", load)->view(), "made for key");
+  cache.erase("key");
+  const auto broken = [](std::string_view) -> std::string { throw Broken("why"); };
+  EXPECT_THROW(cache.get_or_refresh(workers, "key", broken), Broken);
+}
+
+TEST(Loads, AValueFromBeforeAnswersForAFailure) {
+  Outdated outdated({}, 5s);
+  Cache &cache = outdated.cache;
+  const auto broken = [](std::string_view) -> std::string { throw Broken("why"); };
+  EXPECT_EQ(cache.get_or_load("key", broken)->view(), "old");
+  Answer lead = cache.begin("key");
+  Answer waits = cache.begin("key");
+  lead.lease.fail("the disk is gone");
+  EXPECT_EQ(lead.lease.wait()->view(), "old");
+  EXPECT_EQ(waits.lease.wait()->view(), "old");
+  EXPECT_EQ(cache.stats().stale_errors, 3u);
+  outdated.clock.advance(5s);
+  EXPECT_THROW(cache.get_or_load("key", broken), Broken);
+}
+
+TEST(Loads, WhatHasNoValueIsNotLoadedAgain) {
+  Cache cache;
+  int runs = 0;
+  const auto none = [&](Lease &lease, std::string_view) {
+    ++runs;
+    lease.complete_absent(60s);
+  };
+  EXPECT_EQ(cache.get_or_load("key", none).outcome, Outcome::absent);
+  EXPECT_EQ(cache.get_or_load("key", none).outcome, Outcome::absent);
+  EXPECT_EQ(cache.begin("key").outcome, Outcome::absent);
+  EXPECT_EQ(runs, 1);
+  EXPECT_FALSE(cache.get("key"));
+  cache.put("key", "value");
+  EXPECT_EQ(cache.get_or_load("key", none)->view(), "value");
+}
+
 }  // namespace

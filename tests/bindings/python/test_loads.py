@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -348,3 +349,108 @@ except KeyboardInterrupt:
     print(time.monotonic() - began < 15)
 """)
     assert text == "True\n"
+
+
+def test_a_value_from_before_serves_while_one_loads(clock: brisk.Runtime) -> None:
+    with Cache(runtime=clock, ttl=10, stale=5) as cache, brisk.Workers(1) as workers:
+        cache["key"] = b"old"
+        clock.advance(10)
+        assert cache.get("key") is None
+        value, lease = cache.begin("key")
+        assert value == b"old"
+        assert lease is not None
+        assert lease.leads
+        assert cache.begin("key") == (b"old", None)
+        assert cache.get_or_load("key", never) == b"old"
+        lease.complete(b"new")
+        assert cache["key"] == b"new"
+
+        clock.advance(10)
+        go = threading.Event()
+
+        def slow(key: str) -> bytes:
+            assert go.wait(10)
+            return b"newer"
+
+        assert cache.get_or_load("key", slow, refresh=workers) == b"new"
+        assert cache.get_or_load("key", never, refresh=workers) == b"new"
+        go.set()
+        while "key" not in cache:
+            time.sleep(0.001)
+        assert cache["key"] == b"newer"
+        assert cache.stats().stale_hits == 5
+
+        workers.close()
+        clock.advance(10)
+        assert cache.get_or_load("key", load, refresh=workers) == b"made for key"
+
+
+def test_a_value_from_before_answers_for_a_failure(clock: brisk.Runtime) -> None:
+    def broken(key: str) -> bytes:
+        raise Broken(key)
+
+    with Cache(runtime=clock, ttl=10, stale_if_error=5) as cache:
+        cache["key"] = b"old"
+        clock.advance(14)
+        assert cache.get_or_load("key", broken) == b"old"
+        lead = lead_of(cache, "key")
+        waits = lead_of(cache, "key")
+        assert lead.fail("the disk is gone")
+        assert lead.wait()
+        assert waits.wait()
+        assert lead.value == waits.value == b"old"
+        assert cache.stats().stale_errors == 3
+        clock.advance(1)
+        with pytest.raises(Broken):
+            cache.get_or_load("key", broken)
+
+
+def test_a_coroutine_refreshes_in_its_loop(clock: brisk.Runtime) -> None:
+    async def made(key: str) -> bytes:
+        await asyncio.sleep(0)
+        return b"new"
+
+    async def broken(key: str) -> bytes:
+        raise Broken(key)
+
+    async def main() -> None:
+        with Cache(runtime=clock, ttl=10, stale=5, stale_if_error=5) as cache:
+            cache["key"] = b"old"
+            clock.advance(10)
+            assert await cache.get_or_load_async("key", broken) == b"old"
+            assert await cache.get_or_load_async("key", made, refresh=True) == b"old"
+            while "key" not in cache:
+                await asyncio.sleep(0.001)
+            assert cache["key"] == b"new"
+
+    asyncio.run(main())
+
+
+def test_what_has_no_value_is_not_loaded_again(clock: brisk.Runtime) -> None:
+    def none(key: str) -> bytes:
+        raise brisk.Absent(ttl=5)
+
+    def through(key: str) -> bytes:
+        value: bytes = cache.get_or_load("key", never)
+        return value
+
+    with Cache(runtime=clock) as cache:
+        with pytest.raises(brisk.Absent):
+            cache.get_or_load("key", none)
+        with pytest.raises(KeyError, match="no value"):
+            cache.get_or_load("key", never)
+        with pytest.raises(brisk.Absent):
+            cache.begin("key")
+        with pytest.raises(brisk.Absent):
+            cache.get_or_load("other", through)
+        assert cache.get_or_load("other", load) == b"made for other", "only the key itself"
+        assert "key" not in cache
+        assert cache.stats().absent_hits == 3
+        clock.advance(5)
+        lead = lead_of(cache, "key")
+        waits = lead_of(cache, "key")
+        lead.complete_absent(ttl=5)
+        with pytest.raises(brisk.Absent):
+            waits.wait()
+        cache["key"] = b"value"
+        assert cache.get_or_load("key", never) == b"value"

@@ -23,6 +23,7 @@ UNREACHED = {
     "brisk_abi_digest": "the layout is checked when the extension is compiled",
     "brisk_batch_check": "a batch keeps the exceptions of its calls",
     "brisk_cache_get_or_load": "nothing calls into Python; loads are by lease",
+    "brisk_cache_get_or_refresh": "nothing calls into Python; loads are by lease",
     "brisk_error_ref": "an exception has a copy of the message and drops the error",
     "brisk_error_status": "the status comes from the call itself",
     "brisk_task_read": "a task keeps the value of its call, which is any object",

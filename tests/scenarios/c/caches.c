@@ -39,6 +39,14 @@ static void set_option(brisk_cache_options *options, const char *name, const cha
     options->ttl_ns = number;
   } else if (strcmp(name, "idle") == 0) {
     options->idle_ns = number;
+  } else if (strcmp(name, "ttl_jitter") == 0) {
+    options->ttl_jitter = strtod(value, NULL);
+  } else if (strcmp(name, "early_beta") == 0) {
+    options->early_beta = strtod(value, NULL);
+  } else if (strcmp(name, "stale") == 0) {
+    options->stale_ns = number;
+  } else if (strcmp(name, "stale_if_error") == 0) {
+    options->stale_if_error_ns = number;
   } else if (strcmp(name, "compression_level") == 0) {
     options->compression_level = (int32_t)strtol(value, NULL, 10);
   } else if (strcmp(name, "compression_threshold") == 0) {
@@ -102,6 +110,9 @@ void play_stats(void) {
   FIGURE(capacity_bytes);
   FIGURE(raw_bytes);
   FIGURE(compressed_entries);
+  FIGURE(stale_hits);
+  FIGURE(stale_errors);
+  FIGURE(absent_hits);
 #undef FIGURE
 }
 

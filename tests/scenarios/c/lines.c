@@ -70,6 +70,7 @@ void answer_value(brisk_status status, brisk_value *value) {
     print_value(value);
   } else {
     answer(status);
+    if (value != NULL) print_value(value);
   }
   brisk_value_unref(value);
 }

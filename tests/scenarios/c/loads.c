@@ -34,6 +34,12 @@ static brisk_status deny(void *user, brisk_lease *lease, const void *key, size_t
   return brisk_lease_fail(lease, load->text.data, load->text.size, NULL);
 }
 
+static brisk_status give_none(void *user, brisk_lease *lease, const void *key, size_t size) {
+  const struct load *load = user;
+  (void)key, (void)size;
+  return brisk_lease_complete_absent(lease, load->ttl, NULL);
+}
+
 /* Loads the key that is being loaded; keeps what that says, and fails with its words. */
 static brisk_status again(void *user, brisk_lease *lease, const void *key, size_t size) {
   brisk_error **inner = user;
@@ -54,6 +60,8 @@ static void load_with(brisk_load_fn loader, struct load load) {
 
 void play_load(void) { load_with(give, (struct load){bytes_at(2), number_at(3)}); }
 void play_load_fails(void) { load_with(deny, (struct load){bytes_at(2), 0}); }
+
+void play_load_absent(void) { load_with(give_none, (struct load){{NULL, 0}, number_at(2)}); }
 
 void play_load_self(void) {
   const struct bytes key = bytes_at(1);
@@ -91,9 +99,14 @@ void play_complete(void) {
   answer(brisk_lease_complete(*lease_at(1), value.data, value.size, number_at(3), NULL, &failure));
 }
 
+void play_complete_absent(void) {
+  answer(brisk_lease_complete_absent(*lease_at(1), number_at(2), &failure));
+}
+
 void play_fail(void) {
   const struct bytes message = bytes_at(2);
-  answer(brisk_lease_fail(*lease_at(1), message.data, message.size, &failure));
+  const brisk_status status = brisk_lease_fail(*lease_at(1), message.data, message.size, &failure);
+  answer(status == BRISK_STALE ? BRISK_OK : status);
 }
 
 void play_abandon(void) { answer(brisk_lease_abandon(*lease_at(1), &failure)); }

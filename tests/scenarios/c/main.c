@@ -39,6 +39,8 @@ static const struct {
     {"complete", play_complete},
     {"fail", play_fail},
     {"abandon", play_abandon},
+    {"complete_absent", play_complete_absent},
+    {"load_absent", play_load_absent},
     {"drop", play_drop},
     {"stats", play_stats},
     {"parse_size", play_parse_size},

@@ -72,10 +72,12 @@ void play_event(void);
 /* loads.c */
 void play_load(void);
 void play_load_fails(void);
+void play_load_absent(void);
 void play_load_self(void);
 void play_begin(void);
 void play_wait(void);
 void play_complete(void);
+void play_complete_absent(void);
 void play_fail(void);
 void play_abandon(void);
 void play_drop(void);

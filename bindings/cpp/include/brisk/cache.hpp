@@ -12,10 +12,12 @@
 #include <brisk/load.hpp>
 #include <brisk/runtime.hpp>
 #include <brisk/value.hpp>
+#include <brisk/workers.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,6 +52,10 @@ struct CacheOptions {
   uint64_t compression_threshold = 0;  // smaller values stay raw; 0: 512
   Duration load_timeout = {};          // of loads that name none; 0: 30 seconds
   uint32_t event_capacity = 0;         // events kept for next_event; 0: none
+  double ttl_jitter = 0;  // lifetimes are shortened at random by up to this share; 0 to 0.5
+  Duration stale = {};    // beyond its lifetime, a value serves loads that run; 0: not at all
+  double early_beta = 0;  // loads anew before the end, by the cost of a load; 1 is the optimum
+  Duration stale_if_error = {};  // and loads that fail
 };
 
 using CacheStats = brisk_cache_stats;
@@ -266,7 +272,7 @@ class Cache : public detail::Handle<brisk_cache, brisk_cache_ref, brisk_cache_un
         raw(), key.data(), key.size(), options.parent != nullptr ? options.parent->raw() : nullptr,
         run.callback, &run, nullptr, detail::timeout(options.timeout), &raw_value, failure.out());
     Value value(adopt, raw_value);
-    if (run.thrown != nullptr) std::rethrow_exception(run.thrown);
+    if (run.thrown != nullptr && status < 0) std::rethrow_exception(run.thrown);
     return {static_cast<Outcome>(failure.check(status)), std::move(value), Lease()};
   }
   template <class Loader>
@@ -276,8 +282,28 @@ class Cache : public detail::Handle<brisk_cache, brisk_cache_ref, brisk_cache_un
     return get_or_load(key, std::forward<Loader>(loader), options);
   }
 
+  // The same in a cache with CacheOptions::stale: within that time of its lifetime the value from
+  // before comes at once, and the loader, which is moved, runs on a thread of the pool.
+  template <class Loader>
+  Answer get_or_refresh(const Workers &workers, std::string_view key, Loader loader,
+                        const LoadOptions &options = {}) {
+    using Run = detail::OwnRun<Loader>;
+    const auto run = std::make_shared<Run>(std::move(loader), options.ttl);
+    brisk_value *raw_value = nullptr;
+    detail::Failure failure;
+    const brisk_status status = brisk_cache_get_or_refresh(
+        raw(), key.data(), key.size(), options.parent != nullptr ? options.parent->raw() : nullptr,
+        Run::callback, new std::shared_ptr<Run>(run), Run::destroy, workers.raw(),
+        detail::timeout(options.timeout), &raw_value, failure.out());
+    Value value(adopt, raw_value);
+    // Otherwise the pool may be about to write it.
+    if (status < 0 && run->run.thrown != nullptr) std::rethrow_exception(run->run.thrown);
+    return {static_cast<Outcome>(failure.check(status)), std::move(value), Lease()};
+  }
+
   // The same without a callback: answers value, lead, wait or refused, and never blocks. Loads that
-  // are not one function call, in coroutines for example, are built on it.
+  // are not one function call, in coroutines for example, are built on it. A value may come with
+  // the lead: the one from before, which may be used until the load ends.
   Answer begin(std::string_view key, const Lease *parent = nullptr) {
     brisk_value *value = nullptr;
     brisk_lease *lease = nullptr;
@@ -302,6 +328,10 @@ class Cache : public detail::Handle<brisk_cache, brisk_cache_ref, brisk_cache_un
     raw.compression_threshold = options.compression_threshold;
     raw.load_timeout_ns = detail::nanoseconds(options.load_timeout);
     raw.event_capacity = options.event_capacity;
+    raw.ttl_jitter = options.ttl_jitter;
+    raw.early_beta = options.early_beta;
+    raw.stale_ns = detail::nanoseconds(options.stale);
+    raw.stale_if_error_ns = detail::nanoseconds(options.stale_if_error);
     raw.name_size = detail::name_size(options.name);
     raw.name = options.name.data();
     brisk_cache *cache = nullptr;

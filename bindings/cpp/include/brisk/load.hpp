@@ -9,9 +9,11 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace brisk {
 inline namespace v0_1 {
@@ -37,6 +39,11 @@ class Lease : public detail::Handle<brisk_lease, brisk_lease_ref, brisk_lease_un
                                        &pinned);
     return Value(adopt, pinned);
   }
+  // There is no value, and for so long nobody need look for one; 0: the lifetime of the cache.
+  void complete_absent(Duration ttl = {}) {
+    detail::call<brisk_lease_complete_absent>(raw(), detail::nanoseconds(ttl));
+  }
+  // Where those who wait get the value from before instead, so does this lease by wait().
   void fail(std::string_view message) {
     detail::call<brisk_lease_fail>(raw(), message.data(), message.size());
   }
@@ -54,12 +61,13 @@ enum class Outcome : brisk_status {
   refused = BRISK_REFUSED,  // there is no room to unpack the value, because callers pin the rest
   lead = BRISK_LEAD,        // the lease leads a new load and must end it
   wait = BRISK_WAIT,        // the lease waits for the load that another caller leads
+  absent = BRISK_ABSENT,    // the key is known to have no value
 };
 
 // What a lookup that may load answers: the value, or why there is none.
 struct Answer {
   Outcome outcome;
-  Value value;  // empty unless the outcome is value
+  Value value;  // empty unless the outcome is value, or lead with a value from before
   Lease lease;  // empty unless Cache::begin answered lead or wait
 
   explicit operator bool() const noexcept { return outcome == Outcome::value; }
@@ -128,6 +136,22 @@ struct Run {
     // Where the loader had ended the load before it threw, its waiters have their answer.
     return brisk_lease_fail(lease.raw(), message.data(), message.size(), nullptr);
   }
+};
+
+// The same with a loader of its own, for a run on another thread.
+template <class Loader>
+struct OwnRun {
+  OwnRun(Loader &&given, Duration ttl) : loader(std::move(given)), run{loader, ttl} {}
+
+  static brisk_status callback(void *user, brisk_lease *raw, const void *key,
+                               size_t size) noexcept {
+    return Run<Loader>::callback(&(*static_cast<std::shared_ptr<OwnRun> *>(user))->run, raw, key,
+                                 size);
+  }
+  static void destroy(void *user) { delete static_cast<std::shared_ptr<OwnRun> *>(user); }
+
+  Loader loader;
+  Run<Loader> run;
 };
 
 }  // namespace detail

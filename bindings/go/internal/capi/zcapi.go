@@ -110,18 +110,6 @@ package capi
 #cgo nocallback brisk_intern_ref
 #cgo noescape brisk_intern_unref
 #cgo nocallback brisk_intern_unref
-#cgo noescape capi_cache_begin
-#cgo nocallback capi_cache_begin
-#cgo noescape capi_lease_complete
-#cgo nocallback capi_lease_complete
-#cgo noescape capi_lease_fail
-#cgo nocallback capi_lease_fail
-#cgo noescape brisk_lease_abandon
-#cgo nocallback brisk_lease_abandon
-#cgo noescape brisk_lease_ref
-#cgo nocallback brisk_lease_ref
-#cgo noescape brisk_lease_unref
-#cgo nocallback brisk_lease_unref
 #cgo noescape brisk_modules_new
 #cgo nocallback brisk_modules_new
 #cgo noescape brisk_modules_close
@@ -212,6 +200,20 @@ package capi
 #cgo nocallback brisk_limiter_ref
 #cgo noescape brisk_limiter_unref
 #cgo nocallback brisk_limiter_unref
+#cgo noescape capi_cache_begin
+#cgo nocallback capi_cache_begin
+#cgo noescape capi_lease_complete
+#cgo nocallback capi_lease_complete
+#cgo noescape brisk_lease_complete_absent
+#cgo nocallback brisk_lease_complete_absent
+#cgo noescape capi_lease_fail
+#cgo nocallback capi_lease_fail
+#cgo noescape brisk_lease_abandon
+#cgo nocallback brisk_lease_abandon
+#cgo noescape brisk_lease_ref
+#cgo nocallback brisk_lease_ref
+#cgo noescape brisk_lease_unref
+#cgo nocallback brisk_lease_unref
 
 // Bytes as C knows them, and places for pointers as numbers, so that cgo need not look behind them.
 static inline brisk_status capi_parse_size(const uint8_t *text, size_t text_size, uint64_t *size,
@@ -325,34 +327,6 @@ static inline brisk_status capi_intern_find_many(brisk_intern *intern, size_t co
       (brisk_error **)error);
 }
 
-static inline brisk_status capi_cache_begin(brisk_cache *cache, const uint8_t *key,
-                                            size_t key_size, brisk_lease *parent, uintptr_t *value,
-                                            uintptr_t *lease, uintptr_t *error) {
-  return brisk_cache_begin(cache, key, key_size, parent, (brisk_value **)value, (brisk_lease
-      **)lease, (brisk_error **)error);
-}
-
-static inline brisk_status capi_lease_complete(brisk_lease *lease, const uint8_t *value,
-                                               size_t value_size, uint64_t ttl_ns,
-                                               uintptr_t *pinned, uintptr_t *error) {
-  return brisk_lease_complete(lease, value, value_size, ttl_ns, (brisk_value **)pinned, (brisk_error
-      **)error);
-}
-
-static inline brisk_status capi_lease_fail(brisk_lease *lease, const uint8_t *message,
-                                           size_t message_size, uintptr_t *error) {
-  return brisk_lease_fail(lease, message, message_size, (brisk_error **)error);
-}
-
-static inline brisk_status capi_cache_get_or_load(brisk_cache *cache, const uint8_t *key,
-                                                  size_t key_size, brisk_lease *parent,
-                                                  brisk_load_fn load, void *user,
-                                                  brisk_destroy_fn destroy, uint64_t timeout_ns,
-                                                  uintptr_t *value, uintptr_t *error) {
-  return brisk_cache_get_or_load(cache, key, key_size, parent, load, user, destroy, timeout_ns,
-      (brisk_value **)value, (brisk_error **)error);
-}
-
 static inline brisk_status capi_modules_scan(brisk_modules *modules, const uint8_t *folder,
                                              size_t folder_size, uint64_t *found, uintptr_t *error) {
   return brisk_modules_scan(modules, folder, folder_size, found, (brisk_error **)error);
@@ -411,6 +385,44 @@ static inline brisk_status capi_batch_fail(brisk_batch *batch, size_t index,
   return brisk_batch_fail(batch, index, message, message_size, (brisk_error **)error);
 }
 
+static inline brisk_status capi_cache_begin(brisk_cache *cache, const uint8_t *key,
+                                            size_t key_size, brisk_lease *parent, uintptr_t *value,
+                                            uintptr_t *lease, uintptr_t *error) {
+  return brisk_cache_begin(cache, key, key_size, parent, (brisk_value **)value, (brisk_lease
+      **)lease, (brisk_error **)error);
+}
+
+static inline brisk_status capi_lease_complete(brisk_lease *lease, const uint8_t *value,
+                                               size_t value_size, uint64_t ttl_ns,
+                                               uintptr_t *pinned, uintptr_t *error) {
+  return brisk_lease_complete(lease, value, value_size, ttl_ns, (brisk_value **)pinned, (brisk_error
+      **)error);
+}
+
+static inline brisk_status capi_lease_fail(brisk_lease *lease, const uint8_t *message,
+                                           size_t message_size, uintptr_t *error) {
+  return brisk_lease_fail(lease, message, message_size, (brisk_error **)error);
+}
+
+static inline brisk_status capi_cache_get_or_load(brisk_cache *cache, const uint8_t *key,
+                                                  size_t key_size, brisk_lease *parent,
+                                                  brisk_load_fn load, void *user,
+                                                  brisk_destroy_fn destroy, uint64_t timeout_ns,
+                                                  uintptr_t *value, uintptr_t *error) {
+  return brisk_cache_get_or_load(cache, key, key_size, parent, load, user, destroy, timeout_ns,
+      (brisk_value **)value, (brisk_error **)error);
+}
+
+static inline brisk_status capi_cache_get_or_refresh(brisk_cache *cache, const uint8_t *key,
+                                                     size_t key_size, brisk_lease *parent,
+                                                     brisk_load_fn load, void *user,
+                                                     brisk_destroy_fn destroy,
+                                                     brisk_workers *workers, uint64_t timeout_ns,
+                                                     uintptr_t *value, uintptr_t *error) {
+  return brisk_cache_get_or_refresh(cache, key, key_size, parent, load, user, destroy, workers,
+      timeout_ns, (brisk_value **)value, (brisk_error **)error);
+}
+
 */
 import "C"
 
@@ -424,7 +436,7 @@ const (
 	// BuiltABIVersion is major * 65536 + minor.
 	BuiltABIVersion uint32 = 0<<16 | 1
 	// BuiltABIDigest is what [ABIDigest] returns for the same description.
-	BuiltABIDigest uint64 = 0x4207e03a298e2e3d
+	BuiltABIDigest uint64 = 0x95bc5d058c949e03
 )
 
 // The headers that cgo compiles have the same interface.
@@ -471,6 +483,10 @@ const (
 	StatusLead Status = 6
 	// Another caller leads the load of this key; wait on the lease.
 	StatusWait Status = 7
+	// The load failed, and those who asked get the value from before, whose lifetime is over.
+	StatusStale Status = 8
+	// The key is known to have no value, and so nothing is loaded.
+	StatusAbsent Status = 9
 	// An argument is wrong; the message names it, its value and what is allowed.
 	StatusInvalid Status = -1
 	// The handle was closed before the call, or while the call waited.
@@ -875,6 +891,20 @@ type CacheOptions struct {
 	NameSize uint32
 	// A name, unique in the runtime, to find the cache by; copied; default none.
 	Name unsafe.Pointer
+	// Every lifetime is shortened at random by up to this share of it, so that what was written
+	// together does not expire together; 0 to 0.5, default 0.
+	TTLJitter float64
+	// For so long after its lifetime a value is still given to those who ask for a load, while one
+	// of them makes a new one, in nanoseconds; default none (stale-while-revalidate of RFC 5861).
+	StaleNs uint64
+	// For so long after its lifetime a value is given to those who ask for a load that fails, in
+	// nanoseconds; default none (stale-if-error of RFC 5861).
+	StaleIfErrorNs uint64
+	// How readily a loaded value is loaded anew before its lifetime ends, in proportion to what its
+	// load took: a caller of brisk_cache_begin leads with the probability of XFetch (Vattani and
+	// others, Optimal Probabilistic Cache Stampede Prevention, VLDB 2015), where 1 is the optimum;
+	// 0 to 1000, default 0, never.
+	EarlyBeta float64
 }
 
 // NewCacheOptions returns a zero CacheOptions that knows its size.
@@ -896,6 +926,10 @@ var _ [unsafe.Offsetof(C.brisk_cache_options{}.load_timeout_ns)]struct{} = [unsa
 var _ [unsafe.Offsetof(C.brisk_cache_options{}.event_capacity)]struct{} = [unsafe.Offsetof(CacheOptions{}.EventCapacity)]struct{}{}
 var _ [unsafe.Offsetof(C.brisk_cache_options{}.name_size)]struct{} = [unsafe.Offsetof(CacheOptions{}.NameSize)]struct{}{}
 var _ [unsafe.Offsetof(C.brisk_cache_options{}.name)]struct{} = [unsafe.Offsetof(CacheOptions{}.Name)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.ttl_jitter)]struct{} = [unsafe.Offsetof(CacheOptions{}.TTLJitter)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.stale_ns)]struct{} = [unsafe.Offsetof(CacheOptions{}.StaleNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.stale_if_error_ns)]struct{} = [unsafe.Offsetof(CacheOptions{}.StaleIfErrorNs)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.early_beta)]struct{} = [unsafe.Offsetof(CacheOptions{}.EarlyBeta)]struct{}{}
 
 // CacheStats is brisk_cache_stats, member by member. Figures of a cache. Counts run from its
 // creation; a count may lag by the calls in flight on other threads. The parts of held_bytes add up
@@ -905,7 +939,8 @@ type CacheStats struct {
 	StructSize uint32
 	// Always zero.
 	Reserved uint32
-	// Live entries now.
+	// Entries now, those among them that are kept beyond their lifetime, or say that there is no
+	// value.
 	Entries uint64
 	// Lookups that found a live entry; one that needs a larger buffer counts when it comes again.
 	Hits uint64
@@ -970,6 +1005,12 @@ type CacheStats struct {
 	StoredBytes uint64
 	// Live entries whose value is compressed.
 	CompressedEntries uint64
+	// Misses that were given a value whose lifetime is over, because a load makes a new one.
+	StaleHits uint64
+	// Callers that were given the value from before because their load failed.
+	StaleErrors uint64
+	// Misses that loaded nothing, because the key was known to have no value.
+	AbsentHits uint64
 }
 
 // NewCacheStats returns a zero CacheStats that knows its size.
@@ -1012,6 +1053,9 @@ var _ [unsafe.Offsetof(C.brisk_cache_stats{}.reclaim_bytes)]struct{} = [unsafe.O
 var _ [unsafe.Offsetof(C.brisk_cache_stats{}.raw_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.RawBytes)]struct{}{}
 var _ [unsafe.Offsetof(C.brisk_cache_stats{}.stored_bytes)]struct{} = [unsafe.Offsetof(CacheStats{}.StoredBytes)]struct{}{}
 var _ [unsafe.Offsetof(C.brisk_cache_stats{}.compressed_entries)]struct{} = [unsafe.Offsetof(CacheStats{}.CompressedEntries)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.stale_hits)]struct{} = [unsafe.Offsetof(CacheStats{}.StaleHits)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.stale_errors)]struct{} = [unsafe.Offsetof(CacheStats{}.StaleErrors)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_stats{}.absent_hits)]struct{} = [unsafe.Offsetof(CacheStats{}.AbsentHits)]struct{}{}
 
 // CacheNew is brisk_cache_new. Creates a cache. The caller owns one reference.
 //
@@ -1627,164 +1671,6 @@ func InternRef(intern *Intern) *Intern {
 // Any thread. Never fails, never blocks.
 func InternUnref(intern *Intern) {
 	C.brisk_intern_unref(intern)
-}
-
-// Lease is brisk_lease. A part in the load of one key: the lead, or a place among those who wait.
-// May be used from any thread. When the last reference to a lead goes and the load has not ended,
-// it is abandoned.
-type Lease = C.brisk_lease
-
-// LoadFn is brisk_load_fn, a pointer to a function of C. Makes the value of a key and ends the
-// lease with brisk_lease_complete or brisk_lease_fail. Runs on the calling thread, outside every
-// lock. Its result counts only when the lease was not ended: a failure then becomes the failure of
-// the load, anything else BRISK_LOAD_FAILED. A load that this one needs is begun with this lease as
-// its parent. An exception that leaves it becomes a failure of the load.
-type LoadFn = C.brisk_load_fn
-
-// CacheBegin is brisk_cache_begin. Looks key up, and where it is missing joins its load. Never
-// blocks. BRISK_OK gives the value, BRISK_LEAD the lead of a new load, BRISK_WAIT a place among
-// those who wait for the load in flight.
-//
-//   - parent: The lead under which this load is needed, so that a circle of loads is found; NULL
-//     for none.
-//   - value: Receives the pinned value on BRISK_OK, otherwise NULL.
-//   - lease: Receives the lease on BRISK_LEAD and BRISK_WAIT, otherwise NULL.
-//
-// Outcomes: BRISK_LEAD, BRISK_WAIT, BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED,
-// BRISK_TOO_LARGE, BRISK_DEADLOCK, BRISK_OUT_OF_MEMORY. Any thread.
-func CacheBegin(
-	cache *Cache,
-	key []byte,
-	parent *Lease,
-	value **Value,
-	lease **Lease,
-	err **Error,
-) Status {
-	return Status(C.capi_cache_begin(
-		cache,
-		(*C.uint8_t)(unsafe.SliceData(key)),
-		C.size_t(len(key)),
-		parent,
-		(*C.uintptr_t)(unsafe.Pointer(value)),
-		(*C.uintptr_t)(unsafe.Pointer(lease)),
-		(*C.uintptr_t)(unsafe.Pointer(err)),
-	))
-}
-
-// LeaseComplete is brisk_lease_complete. Ends the load with a value: every waiter gets it. It is
-// stored unless the cache has no room, or the key was written or erased since the load began;
-// waiters get it all the same. A lease that does not lead, or a load that has ended, answers
-// BRISK_INVALID.
-//
-//   - lease: The lead.
-//   - value: The value; copied.
-//   - ttlNs: Lifetime in nanoseconds; 0 inherits that of the cache, BRISK_FOREVER never expires.
-//   - pinned: Receives the value, pinned; may be NULL.
-//
-// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE, BRISK_OUT_OF_MEMORY. Any thread.
-func LeaseComplete(lease *Lease, value []byte, ttlNs uint64, pinned **Value, err **Error) Status {
-	return Status(C.capi_lease_complete(
-		lease,
-		(*C.uint8_t)(unsafe.SliceData(value)),
-		C.size_t(len(value)),
-		C.uint64_t(ttlNs),
-		(*C.uintptr_t)(unsafe.Pointer(pinned)),
-		(*C.uintptr_t)(unsafe.Pointer(err)),
-	))
-}
-
-// LeaseFail is brisk_lease_fail. Ends the load with a failure: every waiter gets BRISK_LOAD_FAILED
-// with this message. Nothing is stored; the next caller begins a new load.
-//
-//   - lease: The lead.
-//   - message: Why, as text; copied.
-//
-// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
-func LeaseFail(lease *Lease, message []byte, err **Error) Status {
-	return Status(C.capi_lease_fail(
-		lease,
-		(*C.uint8_t)(unsafe.SliceData(message)),
-		C.size_t(len(message)),
-		(*C.uintptr_t)(unsafe.Pointer(err)),
-	))
-}
-
-// LeaseAbandon is brisk_lease_abandon. Gives the lead to one of the waiters; without waiters the
-// load ends.
-//
-//   - lease: The lead.
-//
-// Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
-func LeaseAbandon(lease *Lease, err **Error) Status {
-	return Status(C.brisk_lease_abandon(lease, err))
-}
-
-// LeaseWait is brisk_lease_wait. Waits for the load to end. BRISK_LEAD says that the leader
-// abandoned it and that this lease leads now. May be called again after BRISK_TIMEOUT. A lease that
-// leads answers BRISK_INVALID.
-//
-//   - lease: A lease that waits.
-//   - timeoutNs: How long to wait in nanoseconds; 0 inherits load_timeout_ns of the cache, less
-//     than 1000 does not wait.
-//   - value: Receives the pinned value on BRISK_OK, otherwise NULL.
-//
-// Outcomes: BRISK_TIMEOUT, BRISK_LEAD. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_LOAD_FAILED,
-// BRISK_OUT_OF_MEMORY. Any thread. Blocks up to its timeout.
-func LeaseWait(lease *Lease, timeoutNs uint64, value **Value, err **Error) Status {
-	return Status(C.brisk_lease_wait(lease, C.uint64_t(timeoutNs), value, err))
-}
-
-// CacheGetOrLoad is brisk_cache_get_or_load. Gives the value of key, loading it when it is missing:
-// one caller runs load, for as long as that takes, the others wait for its value or its error up to
-// their timeout.
-//
-//   - parent: The lead under which this load is needed; NULL for none.
-//   - load: Makes the value when this caller leads; its user data is destroyed before the call
-//     returns.
-//   - timeoutNs: How long to wait for a load that another caller leads, in nanoseconds; 0
-//     inherits load_timeout_ns of the cache.
-//   - value: Receives the pinned value on BRISK_OK, otherwise NULL.
-//
-// Outcomes: BRISK_TIMEOUT, BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE,
-// BRISK_LOAD_FAILED, BRISK_DEADLOCK, BRISK_OUT_OF_MEMORY, BRISK_INTERNAL. Any thread. Blocks up to
-// its timeout. Calls back outside every lock.
-func CacheGetOrLoad(
-	cache *Cache,
-	key []byte,
-	parent *Lease,
-	load LoadFn,
-	user unsafe.Pointer,
-	destroy DestroyFn,
-	timeoutNs uint64,
-	value **Value,
-	err **Error,
-) Status {
-	return Status(C.capi_cache_get_or_load(
-		cache,
-		(*C.uint8_t)(unsafe.SliceData(key)),
-		C.size_t(len(key)),
-		parent,
-		load,
-		user,
-		destroy,
-		C.uint64_t(timeoutNs),
-		(*C.uintptr_t)(unsafe.Pointer(value)),
-		(*C.uintptr_t)(unsafe.Pointer(err)),
-	))
-}
-
-// LeaseRef is brisk_lease_ref. Adds a reference to lease and returns it, NULL for NULL.
-//
-// Any thread. Never fails, never blocks.
-func LeaseRef(lease *Lease) *Lease {
-	return C.brisk_lease_ref(lease)
-}
-
-// LeaseUnref is brisk_lease_unref. Drops a reference to lease. NULL is ignored.
-//
-// Any thread. Never fails, never blocks.
-func LeaseUnref(lease *Lease) {
-	C.brisk_lease_unref(lease)
 }
 
 // Modules is brisk_modules. A set of modules. May be used from any thread.
@@ -3102,4 +2988,221 @@ func LimiterRef(limiter *Limiter) *Limiter {
 // Any thread. Never fails, never blocks.
 func LimiterUnref(limiter *Limiter) {
 	C.brisk_limiter_unref(limiter)
+}
+
+// Lease is brisk_lease. A part in the load of one key: the lead, or a place among those who wait.
+// May be used from any thread. When the last reference to a lead goes and the load has not ended,
+// it is abandoned.
+type Lease = C.brisk_lease
+
+// LoadFn is brisk_load_fn, a pointer to a function of C. Makes the value of a key and ends the
+// lease with brisk_lease_complete or brisk_lease_fail. Runs on the calling thread, outside every
+// lock. Its result counts only when the lease was not ended: a failure then becomes the failure of
+// the load, anything else BRISK_LOAD_FAILED. A load that this one needs is begun with this lease as
+// its parent. An exception that leaves it becomes a failure of the load.
+type LoadFn = C.brisk_load_fn
+
+// CacheBegin is brisk_cache_begin. Looks key up, and where it is missing joins its load. Never
+// blocks. BRISK_OK gives the value, BRISK_LEAD the lead of a new load, BRISK_WAIT a place among
+// those who wait for the load in flight. Within stale_ns of the end of its lifetime a value comes
+// with the lead, and in place of a wait; with early_beta also before.
+//
+//   - parent: The lead under which this load is needed, so that a circle of loads is found; NULL
+//     for none.
+//   - value: Receives the pinned value on BRISK_OK, and on BRISK_LEAD one that may be used until
+//     the load ends; otherwise NULL.
+//   - lease: Receives the lease on BRISK_LEAD and BRISK_WAIT, otherwise NULL.
+//
+// Outcomes: BRISK_LEAD, BRISK_WAIT, BRISK_REFUSED, BRISK_ABSENT. Fails with BRISK_INVALID,
+// BRISK_CLOSED, BRISK_TOO_LARGE, BRISK_DEADLOCK, BRISK_OUT_OF_MEMORY. Any thread.
+func CacheBegin(
+	cache *Cache,
+	key []byte,
+	parent *Lease,
+	value **Value,
+	lease **Lease,
+	err **Error,
+) Status {
+	return Status(C.capi_cache_begin(
+		cache,
+		(*C.uint8_t)(unsafe.SliceData(key)),
+		C.size_t(len(key)),
+		parent,
+		(*C.uintptr_t)(unsafe.Pointer(value)),
+		(*C.uintptr_t)(unsafe.Pointer(lease)),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// LeaseComplete is brisk_lease_complete. Ends the load with a value: every waiter gets it. It is
+// stored unless the cache has no room, or the key was written or erased since the load began;
+// waiters get it all the same. A lease that does not lead, or a load that has ended, answers
+// BRISK_INVALID.
+//
+//   - lease: The lead.
+//   - value: The value; copied.
+//   - ttlNs: Lifetime in nanoseconds; 0 inherits that of the cache, BRISK_FOREVER never expires.
+//   - pinned: Receives the value, pinned; may be NULL.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE, BRISK_OUT_OF_MEMORY. Any thread.
+func LeaseComplete(lease *Lease, value []byte, ttlNs uint64, pinned **Value, err **Error) Status {
+	return Status(C.capi_lease_complete(
+		lease,
+		(*C.uint8_t)(unsafe.SliceData(value)),
+		C.size_t(len(value)),
+		C.uint64_t(ttlNs),
+		(*C.uintptr_t)(unsafe.Pointer(pinned)),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// LeaseCompleteAbsent is brisk_lease_complete_absent. Ends the load with the knowledge that the key
+// has no value: every waiter gets BRISK_ABSENT, and so does everybody who asks for a load while it
+// is known. Reads miss the key. An older value that was kept goes.
+//
+//   - lease: The lead.
+//   - ttlNs: For how long this is known, in nanoseconds; 0 inherits the lifetime of the cache,
+//     BRISK_FOREVER until the key is written or erased.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+func LeaseCompleteAbsent(lease *Lease, ttlNs uint64, err **Error) Status {
+	return Status(C.brisk_lease_complete_absent(lease, C.uint64_t(ttlNs), err))
+}
+
+// LeaseFail is brisk_lease_fail. Ends the load with a failure: every waiter gets BRISK_LOAD_FAILED
+// with this message. Nothing is stored; the next caller begins a new load. BRISK_STALE says that
+// every waiter gets the value from before instead, and so does this lease from brisk_lease_wait.
+//
+//   - lease: The lead.
+//   - message: Why, as text; copied.
+//
+// Outcomes: BRISK_STALE. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+func LeaseFail(lease *Lease, message []byte, err **Error) Status {
+	return Status(C.capi_lease_fail(
+		lease,
+		(*C.uint8_t)(unsafe.SliceData(message)),
+		C.size_t(len(message)),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// LeaseAbandon is brisk_lease_abandon. Gives the lead to one of the waiters; without waiters the
+// load ends.
+//
+//   - lease: The lead.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
+func LeaseAbandon(lease *Lease, err **Error) Status {
+	return Status(C.brisk_lease_abandon(lease, err))
+}
+
+// LeaseWait is brisk_lease_wait. Waits for the load to end. BRISK_LEAD says that the leader
+// abandoned it and that this lease leads now. May be called again after BRISK_TIMEOUT. A lease that
+// leads answers BRISK_INVALID until its load has ended.
+//
+//   - lease: A lease that waits.
+//   - timeoutNs: How long to wait in nanoseconds; 0 inherits load_timeout_ns of the cache, less
+//     than 1000 does not wait.
+//   - value: Receives the pinned value on BRISK_OK, otherwise NULL.
+//
+// Outcomes: BRISK_TIMEOUT, BRISK_LEAD, BRISK_ABSENT. Fails with BRISK_INVALID, BRISK_CLOSED,
+// BRISK_LOAD_FAILED, BRISK_OUT_OF_MEMORY. Any thread. Blocks up to its timeout.
+func LeaseWait(lease *Lease, timeoutNs uint64, value **Value, err **Error) Status {
+	return Status(C.brisk_lease_wait(lease, C.uint64_t(timeoutNs), value, err))
+}
+
+// CacheGetOrLoad is brisk_cache_get_or_load. Gives the value of key, loading it when it is missing:
+// one caller runs load, for as long as that takes, the others wait for its value or its error up to
+// their timeout.
+//
+//   - parent: The lead under which this load is needed; NULL for none.
+//   - load: Makes the value when this caller leads; its user data is destroyed before the call
+//     returns.
+//   - timeoutNs: How long to wait for a load that another caller leads, in nanoseconds; 0
+//     inherits load_timeout_ns of the cache.
+//   - value: Receives the pinned value on BRISK_OK, otherwise NULL.
+//
+// Outcomes: BRISK_TIMEOUT, BRISK_REFUSED, BRISK_ABSENT. Fails with BRISK_INVALID, BRISK_CLOSED,
+// BRISK_TOO_LARGE, BRISK_LOAD_FAILED, BRISK_DEADLOCK, BRISK_OUT_OF_MEMORY, BRISK_INTERNAL. Any
+// thread. Blocks up to its timeout. Calls back outside every lock.
+func CacheGetOrLoad(
+	cache *Cache,
+	key []byte,
+	parent *Lease,
+	load LoadFn,
+	user unsafe.Pointer,
+	destroy DestroyFn,
+	timeoutNs uint64,
+	value **Value,
+	err **Error,
+) Status {
+	return Status(C.capi_cache_get_or_load(
+		cache,
+		(*C.uint8_t)(unsafe.SliceData(key)),
+		C.size_t(len(key)),
+		parent,
+		load,
+		user,
+		destroy,
+		C.uint64_t(timeoutNs),
+		(*C.uintptr_t)(unsafe.Pointer(value)),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// CacheGetOrRefresh is brisk_cache_get_or_refresh. Does brisk_cache_get_or_load, but where a value
+// comes with the lead it is given at once, and load runs as a task of the pool. Where the pool
+// takes no task, load runs on the calling thread. What a load in the pool fails with is counted and
+// told to nobody.
+//
+//   - parent: The lead under which this load is needed; NULL for none.
+//   - load: Makes the value when this caller leads; its user data is destroyed when the load has
+//     run, or when it turns out that this caller does not lead.
+//   - workers: The pool on which a value is made anew while the one from before is given.
+//   - timeoutNs: How long to wait for a load that another caller leads, in nanoseconds; 0
+//     inherits load_timeout_ns of the cache.
+//   - value: Receives the pinned value on BRISK_OK, otherwise NULL.
+//
+// Outcomes: BRISK_TIMEOUT, BRISK_REFUSED, BRISK_ABSENT. Fails with BRISK_INVALID, BRISK_CLOSED,
+// BRISK_TOO_LARGE, BRISK_LOAD_FAILED, BRISK_DEADLOCK, BRISK_OUT_OF_MEMORY, BRISK_INTERNAL. Any
+// thread. Blocks up to its timeout. Calls back outside every lock.
+func CacheGetOrRefresh(
+	cache *Cache,
+	key []byte,
+	parent *Lease,
+	load LoadFn,
+	user unsafe.Pointer,
+	destroy DestroyFn,
+	workers *Workers,
+	timeoutNs uint64,
+	value **Value,
+	err **Error,
+) Status {
+	return Status(C.capi_cache_get_or_refresh(
+		cache,
+		(*C.uint8_t)(unsafe.SliceData(key)),
+		C.size_t(len(key)),
+		parent,
+		load,
+		user,
+		destroy,
+		workers,
+		C.uint64_t(timeoutNs),
+		(*C.uintptr_t)(unsafe.Pointer(value)),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// LeaseRef is brisk_lease_ref. Adds a reference to lease and returns it, NULL for NULL.
+//
+// Any thread. Never fails, never blocks.
+func LeaseRef(lease *Lease) *Lease {
+	return C.brisk_lease_ref(lease)
+}
+
+// LeaseUnref is brisk_lease_unref. Drops a reference to lease. NULL is ignored.
+//
+// Any thread. Never fails, never blocks.
+func LeaseUnref(lease *Lease) {
+	C.brisk_lease_unref(lease)
 }

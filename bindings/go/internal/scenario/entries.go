@@ -31,6 +31,14 @@ func open(p *player, w words) (string, error) {
 			options.TTL = duration(value)
 		case "idle":
 			options.Idle = duration(value)
+		case "ttl_jitter":
+			options.TTLJitter = fraction(value)
+		case "early_beta":
+			options.EarlyBeta = fraction(value)
+		case "stale":
+			options.Stale = duration(value)
+		case "stale_if_error":
+			options.StaleIfError = duration(value)
 		case "policy":
 			options.Policy = policies[value]
 		case "compression":
@@ -198,9 +206,10 @@ func stats(p *player, _ words) (string, error) {
 	return fmt.Sprintf("stats entries=%d hits=%d misses=%d puts=%d refusals=%d loads=%d"+
 		" load_failures=%d evicted_capacity=%d evicted_expired=%d evicted_erased=%d"+
 		" evicted_replaced=%d events_dropped=%d capacity_bytes=%d raw_bytes=%d"+
-		" compressed_entries=%d", s.Entries, s.Hits, s.Misses, s.Puts, s.Refusals, s.Loads,
+		" compressed_entries=%d stale_hits=%d stale_errors=%d absent_hits=%d", s.Entries, s.Hits, s.Misses, s.Puts, s.Refusals, s.Loads,
 		s.LoadFailures, s.EvictedCapacity, s.EvictedExpired, s.EvictedErased, s.EvictedReplaced,
-		s.EventsDropped, s.CapacityBytes, s.RawBytes, s.CompressedEntries), err
+		s.EventsDropped, s.CapacityBytes, s.RawBytes, s.CompressedEntries,
+		s.StaleHits, s.StaleErrors, s.AbsentHits), err
 }
 
 func parseSize(_ *player, w words) (string, error) {

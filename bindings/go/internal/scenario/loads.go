@@ -20,6 +20,15 @@ func loadFails(p *player, w words) (string, error) {
 	return loaded(p.cache.GetOrLoad(context.Background(), w.bytes(0), loader))
 }
 
+func loadAbsent(p *player, w words) (string, error) {
+	loader := func(context.Context) ([]byte, error) { return nil, brisk.Absent(w.duration(1)) }
+	return loaded(p.cache.GetOrLoad(context.Background(), w.bytes(0), loader))
+}
+
+func completeAbsent(p *player, w words) (string, error) {
+	return "ok", p.lease(w).CompleteAbsent(w.duration(1))
+}
+
 func loadSelf(p *player, w words) (string, error) {
 	var inner error
 	var again brisk.Loader
@@ -43,6 +52,10 @@ func begin(p *player, w words) (string, error) {
 		return kept(value, "miss", err)
 	}
 	p.leases[w[0]] = lease
+	if value != nil {
+		defer value.Release()
+		return part(lease) + " " + word(value.Bytes()), nil
+	}
 	return part(lease), nil
 }
 

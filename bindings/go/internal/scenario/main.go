@@ -36,6 +36,7 @@ var operations = map[string]operation{
 	"read_many": readMany, "pin": pin, "pinned": pinned, "unpin": unpin, "contains": contains,
 	"touch": touch, "erase": erase, "erase_matching": eraseMatching, "keys": keys, "event": event,
 	"advance": advance, "load": load, "load_fails": loadFails, "load_self": loadSelf,
+	"load_absent": loadAbsent, "complete_absent": completeAbsent,
 	"begin": begin, "wait": wait, "complete": complete, "fail": fail, "abandon": abandon,
 	"drop": drop, "parse_size": parseSize,
 }
@@ -73,6 +74,8 @@ func answer(said string, err error) string {
 		return said
 	case errors.Is(err, brisk.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		return "timeout"
+	case errors.Is(err, brisk.ErrAbsent):
+		return "absent"
 	case errors.Is(err, brisk.ErrRefused):
 		return "refused"
 	case errors.As(err, &failure):
@@ -123,6 +126,14 @@ func number[N ~int32 | ~uint32 | ~uint64](text string) N {
 		die(err)
 	}
 	return N(n)
+}
+
+func fraction(text string) float64 {
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		die(err)
+	}
+	return f
 }
 
 func word(data []byte) string { return "x" + hex.EncodeToString(data) }

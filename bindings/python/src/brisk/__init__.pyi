@@ -21,7 +21,7 @@ from brisk._brisk import (
     version,
 )
 from brisk.cache import Cache
-from brisk.errors import Cancelled, NeverStarted, RaceFailed, Refused, Timeout
+from brisk.errors import Absent, Cancelled, NeverStarted, RaceFailed, Refused, Timeout
 from brisk.interns import Interner
 from brisk.limits import Limiter, Token
 from brisk.loads import Lease
@@ -34,6 +34,7 @@ from brisk.workers import Workers
 
 __version__: str
 __all__ = [
+    "Absent",
     "Cache",
     "CacheStats",
     "Cancelled",

@@ -16,6 +16,8 @@ SHORT_BUFFER: int
 REFUSED: int
 LEAD: int
 WAIT: int
+STALE: int
+ABSENT: int
 INVALID: int
 CLOSED: int
 OUT_OF_MEMORY: int
@@ -190,7 +192,9 @@ class CacheStats(tuple[float, ...]):
 
     @property
     def entries(self) -> int:
-        """Live entries now."""
+        """Entries now, those among them that are kept beyond their lifetime, or say that there is
+        no value.
+        """
     @property
     def hits(self) -> int:
         """Lookups that found a live entry; one that needs a larger buffer counts when it comes
@@ -292,6 +296,15 @@ class CacheStats(tuple[float, ...]):
     @property
     def compressed_entries(self) -> int:
         """Live entries whose value is compressed."""
+    @property
+    def stale_hits(self) -> int:
+        """Misses that were given a value whose lifetime is over, because a load makes a new one."""
+    @property
+    def stale_errors(self) -> int:
+        """Callers that were given the value from before because their load failed."""
+    @property
+    def absent_hits(self) -> int:
+        """Misses that loaded nothing, because the key was known to have no value."""
     @property
     def bytes_held(self) -> int:
         """The same as held_bytes."""
@@ -397,7 +410,8 @@ class CacheHandle:
     ) -> tuple[int, ValueHandle | None, LeaseHandle | None]:
         """Looks key up, and where it is missing joins its load. Never blocks. BRISK_OK gives the
         value, BRISK_LEAD the lead of a new load, BRISK_WAIT a place among those who wait for the
-        load in flight.
+        load in flight. Within stale_ns of the end of its lifetime a value comes with the lead,
+        and in place of a wait; with early_beta also before.
         """
 
 class ValueHandle(bytes):
@@ -482,32 +496,6 @@ def intern_at(intern: InternHandle | None, id: int, /) -> bytes | None:
     does not count follows the string. Equal strings have equal addresses. They live as long as
     the interner.
     """
-
-class LeaseHandle:
-    """A part in the load of one key: the lead, or a place among those who wait. May be used from
-    any thread. When the last reference to a lead goes and the load has not ended, it is
-    abandoned.
-    """
-
-    def complete(self, value: Bytes, ttl_ns: int, pinned: bool, /) -> ValueHandle | None:
-        """Ends the load with a value: every waiter gets it. It is stored unless the cache has no
-        room, or the key was written or erased since the load began; waiters get it all the same.
-        A lease that does not lead, or a load that has ended, answers BRISK_INVALID.
-        """
-
-    def fail(self, message: Bytes, /) -> None:
-        """Ends the load with a failure: every waiter gets BRISK_LOAD_FAILED with this message.
-        Nothing is stored; the next caller begins a new load.
-        """
-
-    def abandon(self) -> None:
-        """Gives the lead to one of the waiters; without waiters the load ends."""
-
-    def wait(self, timeout_ns: int, /) -> tuple[int, ValueHandle | None]:
-        """Waits for the load to end. BRISK_LEAD says that the leader abandoned it and that this
-        lease leads now. May be called again after BRISK_TIMEOUT. A lease that leads answers
-        BRISK_INVALID.
-        """
 
 class ModuleFigures(tuple[float, ...]):
     """Figures of a module at the moment of its report."""
@@ -811,6 +799,39 @@ def completions_fd(completions: CompletionsHandle | None, /) -> int:
 
 def limiter_new(rate: float, burst: float, /) -> LimiterHandle:
     """Creates a limiter. The caller owns one reference."""
+
+class LeaseHandle:
+    """A part in the load of one key: the lead, or a place among those who wait. May be used from
+    any thread. When the last reference to a lead goes and the load has not ended, it is
+    abandoned.
+    """
+
+    def complete(self, value: Bytes, ttl_ns: int, pinned: bool, /) -> ValueHandle | None:
+        """Ends the load with a value: every waiter gets it. It is stored unless the cache has no
+        room, or the key was written or erased since the load began; waiters get it all the same.
+        A lease that does not lead, or a load that has ended, answers BRISK_INVALID.
+        """
+
+    def complete_absent(self, ttl_ns: int, /) -> None:
+        """Ends the load with the knowledge that the key has no value: every waiter gets
+        BRISK_ABSENT, and so does everybody who asks for a load while it is known. Reads miss the
+        key. An older value that was kept goes.
+        """
+
+    def fail(self, message: Bytes, /) -> int:
+        """Ends the load with a failure: every waiter gets BRISK_LOAD_FAILED with this message.
+        Nothing is stored; the next caller begins a new load. BRISK_STALE says that every waiter
+        gets the value from before instead, and so does this lease from brisk_lease_wait.
+        """
+
+    def abandon(self) -> None:
+        """Gives the lead to one of the waiters; without waiters the load ends."""
+
+    def wait(self, timeout_ns: int, /) -> tuple[int, ValueHandle | None]:
+        """Waits for the load to end. BRISK_LEAD says that the leader abandoned it and that this
+        lease leads now. May be called again after BRISK_TIMEOUT. A lease that leads answers
+        BRISK_INVALID until its load has ended.
+        """
 
 class CacheBase:
     """The hot part of a cache, written by hand in hot.c. Documented in brisk.Cache."""

@@ -11,7 +11,7 @@ HOMES = {
     "is_cancelled parse_size version",
     "brisk._names": "build_info",
     "brisk.cache": "Cache",
-    "brisk.errors": "Cancelled NeverStarted RaceFailed Refused Timeout",
+    "brisk.errors": "Absent Cancelled NeverStarted RaceFailed Refused Timeout",
     "brisk.interns": "Interner",
     "brisk.limits": "Limiter Token",
     "brisk.loads": "Lease",

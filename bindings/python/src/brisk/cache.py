@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from brisk.memo import Memoized, P, R
     from brisk.pins import Pin
     from brisk.runtime import Runtime
+    from brisk.workers import Workers
 
     Self = TypeVar("Self", bound="Cache")
 
@@ -41,6 +42,15 @@ class Cache(CacheBase):
     capacity               Bound on all bytes held, keys, values and overhead; at least 256 KiB.
     ttl                    Lifetime of an entry from its last write; None for ever.
     idle                   Lifetime of an entry from its last use; None for ever.
+    ttl_jitter             Every ttl is shortened at random by up to this share, 0 to 0.5, so that
+                           what was written together does not expire together.
+    early_beta             How readily a loaded value is loaded anew before its ttl ends, in
+                           proportion to what its load took, so that not everybody finds it missing
+                           at once (XFetch). 1 is the optimum; 0 to 1000; 0 for never.
+    stale                  For so long after its ttl a value is given to those who ask for a load,
+                           while one of them makes a new one; lookups miss it. None for not at all.
+    stale_if_error         For so long after its ttl a value is given to those who ask for a load
+                           that fails; None for not at all.
     max_entries            Bound on the number of entries; None for none.
     name                   Unique in the runtime, for Cache.find. Raises Exists when it is taken.
     policy                 Which entries a full cache gives up: "auto", "lru" or "s3fifo".
@@ -66,6 +76,10 @@ class Cache(CacheBase):
         *,
         ttl: Seconds | None = None,
         idle: Seconds | None = None,
+        ttl_jitter: float = 0.0,
+        early_beta: float = 0.0,
+        stale: Seconds | None = None,
+        stale_if_error: Seconds | None = None,
         max_entries: int | None = None,
         name: Bytes | None = None,
         policy: str = "auto",
@@ -84,6 +98,10 @@ class Cache(CacheBase):
             "capacity_bytes": size("capacity", capacity),
             "ttl_ns": nanoseconds(ttl, "ttl"),
             "idle_ns": nanoseconds(idle, "idle"),
+            "ttl_jitter": ttl_jitter,
+            "early_beta": early_beta,
+            "stale_ns": nanoseconds(stale, "stale"),
+            "stale_if_error_ns": nanoseconds(stale_if_error, "stale_if_error"),
             "max_entries": count("max_entries", max_entries),
             "policy": choice("policy", policy, POLICIES),
             "compression": choice("compression", compression, COMPRESSIONS),
@@ -146,6 +164,7 @@ class Cache(CacheBase):
         loader: Callable[[Any], Any],
         ttl: Seconds | None = None,
         timeout: Seconds | None = None,
+        refresh: Workers | None = None,
     ) -> Any:
         """Gives the value of key; where it is missing, loader(key) makes it.
 
@@ -155,10 +174,17 @@ class Cache(CacheBase):
         others get LoadFailed with its text, and the next caller tries anew. An interrupt such as
         KeyboardInterrupt hands the load to one of those who wait. A load that needs itself, through
         loaders called in one thread or task, raises Deadlock.
+
+        A loader for whose key there is no value raises Absent(ttl=seconds): so long nobody loads
+        it, and all get that exception, a KeyError.
+
+        Within stale_if_error of its ttl, all get the value from before when the loader fails. With
+        a pool as refresh, and within stale of its ttl, the value from before comes at once and the
+        loader runs on the pool; on this thread where the pool takes no task.
         """
         from brisk.loads import load
 
-        return load(self, key, loader, ttl, timeout, self._timeout)
+        return load(self, key, loader, ttl, timeout, self._timeout, refresh)
 
     def get_or_load_async(
         self,
@@ -166,20 +192,23 @@ class Cache(CacheBase):
         loader: Callable[[Any], Awaitable[Any]],
         ttl: Seconds | None = None,
         timeout: Seconds | None = None,
+        refresh: bool = False,
     ) -> Awaitable[Any]:
         """The same for a coroutine function: await cache.get_or_load_async(key, loader).
 
         One load for each key among threads and coroutines. A coroutine that waits for another
-        caller's load looks again after pauses that grow to 20 ms, so that it takes no thread.
+        caller's load looks again after pauses that grow to 20 ms, so that it takes no thread. With
+        refresh the loader runs as a task of the loop where a value from before is at hand.
         """
         from brisk.loads import load_async
 
-        return load_async(self, key, loader, ttl, timeout, self._timeout)
+        return load_async(self, key, loader, ttl, timeout, self._timeout, refresh)
 
     def begin(self, key: Bytes, parent: Lease | None = None) -> tuple[Any, Lease | None]:
         """Looks key up, and where it is missing joins its load. Never blocks.
 
-        Gives the value and None, or None and a lease. For loads that are not one function call.
+        Gives the value and None, or None and a lease; or a value from before, which may be used
+        until the load ends, and the lease that leads it. For loads that are not one function call.
         parent is the lead under which this load is needed; without one, that of the loader which
         runs in this thread or task.
         """

@@ -7,6 +7,7 @@ from brisk._brisk import Error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from brisk._brisk import Seconds
     from brisk.tasks import Outcome
 
 
@@ -26,6 +27,21 @@ class Refused(Error):
     __module__ = "brisk"
     status = _brisk.REFUSED
     status_name = "BRISK_REFUSED"
+
+
+class Absent(Error, KeyError):
+    """The key is known to have no value. A loader raises it, with ttl as the seconds to know it."""
+
+    __module__ = "brisk"
+    status = _brisk.ABSENT
+    status_name = "BRISK_ABSENT"
+
+    def __init__(
+        self, text: str = "the key is known to have no value", *, ttl: Seconds | None = None
+    ) -> None:
+        super().__init__(text)
+        self.ttl = ttl
+        self.known = False  # by the cache: then it is not of the loader that it passes through
 
 
 class Cancelled(Error):

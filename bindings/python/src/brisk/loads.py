@@ -8,21 +8,35 @@ from __future__ import annotations
 
 from time import monotonic_ns
 
-from brisk._brisk import LEAD, OK, Error, LeaseHandle, nanoseconds, wait_nanoseconds
-from brisk.errors import Refused, Timeout
+from brisk._brisk import (
+    ABSENT,
+    LEAD,
+    OK,
+    STALE,
+    Closed,
+    Error,
+    LeaseHandle,
+    nanoseconds,
+    wait_nanoseconds,
+)
+from brisk.errors import Absent, Refused, Timeout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from asyncio import Task
     from collections.abc import Awaitable, Callable
     from contextvars import ContextVar
     from typing import Any
 
     from brisk._brisk import Bytes, CacheBase, Seconds
+    from brisk.workers import Workers
 else:
     from _contextvars import ContextVar
 
 # A wait is cut into pieces of this, in nanoseconds, so that Ctrl-C and other signals come through.
 SLICE = 50 * 10**6
+
+_refreshing: set[Task[Any]] = set()  # an event loop does not keep its tasks
 
 # The lead under which code runs: loads that it needs name it, so that circles are found.
 leading: ContextVar[LeaseHandle | None] = ContextVar("brisk.leading", default=None)
@@ -48,7 +62,8 @@ class Lease:
         """Waits for the load to end: True when value is there, False when this lease leads now.
 
         Without a timeout, the one of the cache holds; zero does not wait. Raises Timeout, and may
-        be called again then; LoadFailed with the loader's text; Closed.
+        be called again then; LoadFailed with the loader's text; Closed. A lease that leads may
+        wait once its load has ended.
         """
         left = wait_nanoseconds(timeout, "timeout") or self._timeout
         deadline = monotonic_ns() + left
@@ -57,6 +72,8 @@ class Lease:
             if value is not None:
                 self.value = self._cache._decode(value)
                 return True
+            if status == ABSENT:
+                raise absent()
             if status == LEAD:
                 self.leads = True
                 return False
@@ -68,9 +85,16 @@ class Lease:
         """Ends the load with a value: every waiter gets it, and it is stored for ttl seconds."""
         self._raw.complete(self._cache._encode(value), nanoseconds(ttl, "ttl"), False)
 
-    def fail(self, message: str) -> None:
-        """Ends the load with a failure: every waiter gets LoadFailed with this message."""
-        self._raw.fail(message)
+    def complete_absent(self, ttl: Seconds | None = None) -> None:
+        """Ends the load: there is no value, and nobody loads the key for ttl seconds."""
+        self._raw.complete_absent(nanoseconds(ttl, "ttl"))
+
+    def fail(self, message: str) -> bool:
+        """Ends the load with a failure: every waiter gets LoadFailed with this message.
+
+        True when they get the value from before instead (stale_if_error), and so does wait().
+        """
+        return self._raw.fail(message) == STALE
 
     def abandon(self) -> None:
         """Gives the lead to one of the waiters; without waiters the load ends."""
@@ -86,7 +110,8 @@ class Lease:
                 leading.reset(token)
             return self._complete(made, ttl_ns)
         except BaseException as error:
-            self._give_up(error)
+            if self._give_up(error):
+                return self.value
             raise
 
     async def _run_async(self, key: Bytes, loader: Callable[[Any], Awaitable[Any]], ns: int) -> Any:
@@ -98,8 +123,18 @@ class Lease:
                 leading.reset(token)
             return self._complete(made, ns)
         except BaseException as error:
-            self._give_up(error)
+            if self._give_up(error):
+                return self.value
             raise
+
+    async def _refresh_async(
+        self, key: Bytes, loader: Callable[[Any], Awaitable[Any]], ns: int
+    ) -> None:
+        """The same for nobody: a failure is counted, and who asked has a value."""
+        try:
+            await self._run_async(key, loader, ns)
+        except Exception:
+            return
 
     def _complete(self, made: Any, ttl_ns: int) -> Any:
         """Gives what the waiters get, so that all callers see the same."""
@@ -107,15 +142,29 @@ class Lease:
         self._raw.complete(data, ttl_ns, False)
         return self._cache._decode(data)
 
-    def _give_up(self, error: BaseException) -> None:
-        """Fails the load, or hands it on when it was only interrupted."""
+    def _give_up(self, error: BaseException) -> bool:
+        """Fails the load, or hands it on when it was only interrupted.
+
+        True when the value from before is given instead.
+        """
         try:
+            if isinstance(error, Absent) and not error.known:
+                error.known = True
+                self.complete_absent(error.ttl)
+                return False
             if isinstance(error, Exception):
-                self._raw.fail(text_of(error))
-            else:
-                self._raw.abandon()
+                return self._raw.fail(text_of(error)) == STALE and self.wait(0)
+            self._raw.abandon()
         except Error:
             pass  # the load has ended, or the cache is closed; the loader's own error says more
+        return False
+
+
+def absent() -> Absent:
+    """The answer for a key that is known to have no value."""
+    error = Absent()
+    error.known = True
+    return error
 
 
 def text_of(error: BaseException) -> bytes:
@@ -130,14 +179,16 @@ def text_of(error: BaseException) -> bytes:
 def begin(
     cache: CacheBase, key: Bytes, timeout: int, parent: Lease | None = None
 ) -> tuple[Any, Lease | None]:
-    """The value and no lease, or no value and the lease."""
+    """The value and no lease, or a lease; with it the value, if any, that may be used meanwhile."""
     above = parent._raw if parent is not None else leading.get()
     value, raw, status = cache._begin(key, above)
     if status == OK:
         return value, None
+    if status == ABSENT:
+        raise absent()
     if raw is None:
         raise Refused("there is no room to unpack the value, because callers pin what is held")
-    return None, Lease(cache, raw, status == LEAD, timeout)
+    return value, Lease(cache, raw, status == LEAD, timeout)
 
 
 def load(
@@ -147,12 +198,19 @@ def load(
     ttl: Seconds | None,
     timeout: Seconds | None,
     default_timeout: int,
+    refresh: Workers | None,
 ) -> Any:
     """The value of key, by running loader where nobody else does."""
     value, lease = begin(cache, key, default_timeout)
     if lease is None:
         return value
     ttl_ns = nanoseconds(ttl, "ttl")
+    if value is not None and refresh is not None:
+        try:
+            refresh.submit(lease._run, key, loader, ttl_ns)
+            return value
+        except (Refused, Closed):
+            pass
     if not lease.leads and lease.wait(timeout):
         return lease.value
     return lease._run(key, loader, ttl_ns)
@@ -165,13 +223,19 @@ async def load_async(
     ttl: Seconds | None,
     timeout: Seconds | None,
     default_timeout: int,
+    refresh: bool,
 ) -> Any:
     """The same for a coroutine. Waits by looking again, so that no thread is taken."""
-    from asyncio import sleep
+    from asyncio import create_task, sleep
 
     ttl_ns = nanoseconds(ttl, "ttl")
     value, lease = begin(cache, key, default_timeout)
     if lease is None:
+        return value
+    if value is not None and refresh:
+        task = create_task(lease._refresh_async(key, loader, ttl_ns))
+        _refreshing.add(task)
+        task.add_done_callback(_refreshing.discard)
         return value
     deadline = monotonic_ns() + (wait_nanoseconds(timeout, "timeout") or default_timeout)
     pause = 0.0

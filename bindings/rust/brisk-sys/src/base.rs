@@ -65,6 +65,10 @@ pub const BRISK_REFUSED: brisk_status = 5;
 pub const BRISK_LEAD: brisk_status = 6;
 /// Another caller leads the load of this key; wait on the lease.
 pub const BRISK_WAIT: brisk_status = 7;
+/// The load failed, and those who asked get the value from before, whose lifetime is over.
+pub const BRISK_STALE: brisk_status = 8;
+/// The key is known to have no value, and so nothing is loaded.
+pub const BRISK_ABSENT: brisk_status = 9;
 /// An argument is wrong; the message names it, its value and what is allowed.
 pub const BRISK_INVALID: brisk_status = -1;
 /// The handle was closed before the call, or while the call waited.

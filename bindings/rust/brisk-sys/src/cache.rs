@@ -100,6 +100,20 @@ pub struct brisk_cache_options {
     pub name_size: u32,
     /// A name, unique in the runtime, to find the cache by; copied; default none.
     pub name: *const c_void,
+    /// Every lifetime is shortened at random by up to this share of it, so that what was written
+    /// together does not expire together; 0 to 0.5, default 0.
+    pub ttl_jitter: f64,
+    /// For so long after its lifetime a value is still given to those who ask for a load, while one
+    /// of them makes a new one, in nanoseconds; default none (stale-while-revalidate of RFC 5861).
+    pub stale_ns: u64,
+    /// For so long after its lifetime a value is given to those who ask for a load that fails, in
+    /// nanoseconds; default none (stale-if-error of RFC 5861).
+    pub stale_if_error_ns: u64,
+    /// How readily a loaded value is loaded anew before its lifetime ends, in proportion to what
+    /// its load took: a caller of [`brisk_cache_begin`] leads with the probability of XFetch
+    /// (Vattani and others, Optimal Probabilistic Cache Stampede Prevention, VLDB 2015), where 1 is
+    /// the optimum; 0 to 1000, default 0, never.
+    pub early_beta: f64,
 }
 
 impl brisk_cache_options {
@@ -118,6 +132,10 @@ impl brisk_cache_options {
         event_capacity: 0,
         name_size: 0,
         name: core::ptr::null(),
+        ttl_jitter: 0.0,
+        stale_ns: 0,
+        stale_if_error_ns: 0,
+        early_beta: 0.0,
     };
 }
 
@@ -128,7 +146,7 @@ impl Default for brisk_cache_options {
 }
 
 layout! {
-    brisk_cache_options: 80 {
+    brisk_cache_options: 112 {
         struct_size: 0,
         policy: 4,
         capacity_bytes: 8,
@@ -142,6 +160,10 @@ layout! {
         event_capacity: 64,
         name_size: 68,
         name: 72,
+        ttl_jitter: 80,
+        stale_ns: 88,
+        stale_if_error_ns: 96,
+        early_beta: 104,
     }
 }
 
@@ -154,7 +176,8 @@ pub struct brisk_cache_stats {
     pub struct_size: u32,
     /// Always zero.
     pub reserved: u32,
-    /// Live entries now.
+    /// Entries now, those among them that are kept beyond their lifetime, or say that there is no
+    /// value.
     pub entries: u64,
     /// Lookups that found a live entry; one that needs a larger buffer counts when it comes again.
     pub hits: u64,
@@ -219,6 +242,12 @@ pub struct brisk_cache_stats {
     pub stored_bytes: u64,
     /// Live entries whose value is compressed.
     pub compressed_entries: u64,
+    /// Misses that were given a value whose lifetime is over, because a load makes a new one.
+    pub stale_hits: u64,
+    /// Callers that were given the value from before because their load failed.
+    pub stale_errors: u64,
+    /// Misses that loaded nothing, because the key was known to have no value.
+    pub absent_hits: u64,
 }
 
 impl brisk_cache_stats {
@@ -258,6 +287,9 @@ impl brisk_cache_stats {
         raw_bytes: 0,
         stored_bytes: 0,
         compressed_entries: 0,
+        stale_hits: 0,
+        stale_errors: 0,
+        absent_hits: 0,
     };
 }
 
@@ -268,7 +300,7 @@ impl Default for brisk_cache_stats {
 }
 
 layout! {
-    brisk_cache_stats: 264 {
+    brisk_cache_stats: 288 {
         struct_size: 0,
         reserved: 4,
         entries: 8,
@@ -303,6 +335,9 @@ layout! {
         raw_bytes: 240,
         stored_bytes: 248,
         compressed_entries: 256,
+        stale_hits: 264,
+        stale_errors: 272,
+        absent_hits: 280,
     }
 }
 

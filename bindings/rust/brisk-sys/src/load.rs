@@ -5,7 +5,11 @@
 //! [`brisk_cache_begin`] answers with the value, with the lead, or with a lease to wait on; the
 //! leader ends the load, and every waiter gets its value or its error. [`brisk_cache_get_or_load`]
 //! is the same with a callback. A timeout bounds waiting: a running loader is not interrupted, and
-//! no second load of its key starts while it lives.
+//! no second load of its key starts while it lives. A cache with stale_ns gives the value from
+//! before, whose lifetime is over, to all who ask while one makes the new one; one with
+//! stale_if_error_ns gives it when that fails. A load may also end with the knowledge that there is
+//! no value ([`brisk_lease_complete_absent`]), which spares the next loads. Every other call misses
+//! all of these.
 
 use core::ffi::c_void;
 use core::marker::{PhantomData, PhantomPinned};
@@ -42,16 +46,18 @@ pub type brisk_load_fn = Option<
 extern "C" {
     /// Looks key up, and where it is missing joins its load. Never blocks. [`BRISK_OK`] gives the
     /// value, [`BRISK_LEAD`] the lead of a new load, [`BRISK_WAIT`] a place among those who wait
-    /// for the load in flight.
+    /// for the load in flight. Within stale_ns of the end of its lifetime a value comes with the
+    /// lead, and in place of a wait; with early_beta also before.
     ///
     /// - `parent`: The lead under which this load is needed, so that a circle of loads is found;
     ///   NULL for none.
-    /// - `value`: Receives the pinned value on [`BRISK_OK`], otherwise NULL.
+    /// - `value`: Receives the pinned value on [`BRISK_OK`], and on [`BRISK_LEAD`] one that may
+    ///   be used until the load ends; otherwise NULL.
     /// - `lease`: Receives the lease on [`BRISK_LEAD`] and [`BRISK_WAIT`], otherwise NULL.
     ///
-    /// Outcomes: [`BRISK_LEAD`], [`BRISK_WAIT`], [`BRISK_REFUSED`]. Fails with [`BRISK_INVALID`],
-    /// [`BRISK_CLOSED`], [`BRISK_TOO_LARGE`], [`BRISK_DEADLOCK`], [`BRISK_OUT_OF_MEMORY`]. Any
-    /// thread.
+    /// Outcomes: [`BRISK_LEAD`], [`BRISK_WAIT`], [`BRISK_REFUSED`], [`BRISK_ABSENT`]. Fails with
+    /// [`BRISK_INVALID`], [`BRISK_CLOSED`], [`BRISK_TOO_LARGE`], [`BRISK_DEADLOCK`],
+    /// [`BRISK_OUT_OF_MEMORY`]. Any thread.
     pub fn brisk_cache_begin(
         cache: *mut brisk_cache,
         key: *const c_void,
@@ -83,13 +89,30 @@ extern "C" {
         error: *mut *mut brisk_error,
     ) -> brisk_status;
 
+    /// Ends the load with the knowledge that the key has no value: every waiter gets
+    /// [`BRISK_ABSENT`], and so does everybody who asks for a load while it is known. Reads miss
+    /// the key. An older value that was kept goes.
+    ///
+    /// - `lease`: The lead.
+    /// - `ttl_ns`: For how long this is known, in nanoseconds; 0 inherits the lifetime of the
+    ///   cache, [`BRISK_FOREVER`] until the key is written or erased.
+    ///
+    /// Fails with [`BRISK_INVALID`], [`BRISK_CLOSED`], [`BRISK_OUT_OF_MEMORY`]. Any thread.
+    pub fn brisk_lease_complete_absent(
+        lease: *mut brisk_lease,
+        ttl_ns: u64,
+        error: *mut *mut brisk_error,
+    ) -> brisk_status;
+
     /// Ends the load with a failure: every waiter gets [`BRISK_LOAD_FAILED`] with this message.
-    /// Nothing is stored; the next caller begins a new load.
+    /// Nothing is stored; the next caller begins a new load. [`BRISK_STALE`] says that every waiter
+    /// gets the value from before instead, and so does this lease from [`brisk_lease_wait`].
     ///
     /// - `lease`: The lead.
     /// - `message`: Why, as text; copied.
     ///
-    /// Fails with [`BRISK_INVALID`], [`BRISK_CLOSED`], [`BRISK_OUT_OF_MEMORY`]. Any thread.
+    /// Outcomes: [`BRISK_STALE`]. Fails with [`BRISK_INVALID`], [`BRISK_CLOSED`],
+    /// [`BRISK_OUT_OF_MEMORY`]. Any thread.
     pub fn brisk_lease_fail(
         lease: *mut brisk_lease,
         message: *const c_void,
@@ -109,15 +132,16 @@ extern "C" {
 
     /// Waits for the load to end. [`BRISK_LEAD`] says that the leader abandoned it and that this
     /// lease leads now. May be called again after [`BRISK_TIMEOUT`]. A lease that leads answers
-    /// [`BRISK_INVALID`].
+    /// [`BRISK_INVALID`] until its load has ended.
     ///
     /// - `lease`: A lease that waits.
     /// - `timeout_ns`: How long to wait in nanoseconds; 0 inherits load_timeout_ns of the cache,
     ///   less than 1000 does not wait.
     /// - `value`: Receives the pinned value on [`BRISK_OK`], otherwise NULL.
     ///
-    /// Outcomes: [`BRISK_TIMEOUT`], [`BRISK_LEAD`]. Fails with [`BRISK_INVALID`], [`BRISK_CLOSED`],
-    /// [`BRISK_LOAD_FAILED`], [`BRISK_OUT_OF_MEMORY`]. Any thread. Blocks up to its timeout.
+    /// Outcomes: [`BRISK_TIMEOUT`], [`BRISK_LEAD`], [`BRISK_ABSENT`]. Fails with [`BRISK_INVALID`],
+    /// [`BRISK_CLOSED`], [`BRISK_LOAD_FAILED`], [`BRISK_OUT_OF_MEMORY`]. Any thread. Blocks up to
+    /// its timeout.
     pub fn brisk_lease_wait(
         lease: *mut brisk_lease,
         timeout_ns: u64,
@@ -137,10 +161,10 @@ extern "C" {
     ///   inherits load_timeout_ns of the cache.
     /// - `value`: Receives the pinned value on [`BRISK_OK`], otherwise NULL.
     ///
-    /// Outcomes: [`BRISK_TIMEOUT`], [`BRISK_REFUSED`]. Fails with [`BRISK_INVALID`],
-    /// [`BRISK_CLOSED`], [`BRISK_TOO_LARGE`], [`BRISK_LOAD_FAILED`], [`BRISK_DEADLOCK`],
-    /// [`BRISK_OUT_OF_MEMORY`], [`BRISK_INTERNAL`]. Any thread. Blocks up to its timeout. Calls
-    /// back outside every lock.
+    /// Outcomes: [`BRISK_TIMEOUT`], [`BRISK_REFUSED`], [`BRISK_ABSENT`]. Fails with
+    /// [`BRISK_INVALID`], [`BRISK_CLOSED`], [`BRISK_TOO_LARGE`], [`BRISK_LOAD_FAILED`],
+    /// [`BRISK_DEADLOCK`], [`BRISK_OUT_OF_MEMORY`], [`BRISK_INTERNAL`]. Any thread. Blocks up to
+    /// its timeout. Calls back outside every lock.
     pub fn brisk_cache_get_or_load(
         cache: *mut brisk_cache,
         key: *const c_void,
@@ -149,6 +173,38 @@ extern "C" {
         load: brisk_load_fn,
         user: *mut c_void,
         destroy: brisk_destroy_fn,
+        timeout_ns: u64,
+        value: *mut *mut brisk_value,
+        error: *mut *mut brisk_error,
+    ) -> brisk_status;
+
+    /// Does [`brisk_cache_get_or_load`], but where a value comes with the lead it is given at once,
+    /// and load runs as a task of the pool. Where the pool takes no task, load runs on the calling
+    /// thread. What a load in the pool fails with is counted and told to nobody.
+    ///
+    /// - `parent`: The lead under which this load is needed; NULL for none.
+    /// - `load`: Makes the value when this caller leads; its user data is destroyed when the load
+    ///   has run, or when it turns out that this caller does not lead.
+    /// - `user`: Handed to load as it is.
+    /// - `destroy`: Releases user; may be NULL.
+    /// - `workers`: The pool on which a value is made anew while the one from before is given.
+    /// - `timeout_ns`: How long to wait for a load that another caller leads, in nanoseconds; 0
+    ///   inherits load_timeout_ns of the cache.
+    /// - `value`: Receives the pinned value on [`BRISK_OK`], otherwise NULL.
+    ///
+    /// Outcomes: [`BRISK_TIMEOUT`], [`BRISK_REFUSED`], [`BRISK_ABSENT`]. Fails with
+    /// [`BRISK_INVALID`], [`BRISK_CLOSED`], [`BRISK_TOO_LARGE`], [`BRISK_LOAD_FAILED`],
+    /// [`BRISK_DEADLOCK`], [`BRISK_OUT_OF_MEMORY`], [`BRISK_INTERNAL`]. Any thread. Blocks up to
+    /// its timeout. Calls back outside every lock.
+    pub fn brisk_cache_get_or_refresh(
+        cache: *mut brisk_cache,
+        key: *const c_void,
+        key_size: usize,
+        parent: *mut brisk_lease,
+        load: brisk_load_fn,
+        user: *mut c_void,
+        destroy: brisk_destroy_fn,
+        workers: *mut brisk_workers,
         timeout_ns: u64,
         value: *mut *mut brisk_value,
         error: *mut *mut brisk_error,

@@ -55,7 +55,7 @@ impl Player {
             ("pinned", []) => return Ok(values(self.pins.iter().map(|value| Some(&value[..])))),
             ("unpin", []) => self.pins.clear(),
             ("begin", [lease, key]) => return self.begin(number(lease), &bytes(key)),
-            ("wait" | "complete" | "fail" | "abandon", [lease, rest @ ..]) => {
+            ("wait" | "complete" | "complete_absent" | "fail" | "abandon", [lease, rest @ ..]) => {
                 return end(&self.leases[&number(lease)], name, rest);
             }
             ("drop", [lease]) => drop(self.leases.remove(&number(lease))),
@@ -81,6 +81,10 @@ impl Player {
                 "max_entries" => builder.max_entries(number(value)),
                 "ttl" => builder.ttl(ttl(value)),
                 "idle" => builder.idle(ttl(value)),
+                "ttl_jitter" => builder.ttl_jitter(value.parse().expect("a share")),
+                "early_beta" => builder.early_beta(value.parse().expect("a number")),
+                "stale" => builder.stale(Duration::from_nanos(number(value))),
+                "stale_if_error" => builder.stale_if_error(Duration::from_nanos(number(value))),
                 "policy" => builder.policy(match value {
                     "lru" => Policy::Lru,
                     "s3fifo" => Policy::S3Fifo,
@@ -109,13 +113,15 @@ impl Player {
         self.leases.remove(&number);
         let (answer, lease) = match self.cache().begin(key)? {
             Begin::Value(value) => return Ok(found(Some(&value))),
-            Begin::Lead(lease) => ("lead", lease),
-            Begin::Wait(lease) => ("wait", lease),
+            Begin::Lead(lease) => ("lead".into(), lease),
+            Begin::Stale(lease, value) => (format!("lead {}", hexadecimal(&value)), lease),
+            Begin::Wait(lease) => ("wait".into(), lease),
             Begin::Refused => return Ok("refused".into()),
+            Begin::Absent => return Ok("absent".into()),
             other => panic!("{other:?}"),
         };
         self.leases.insert(number, lease);
-        Ok(answer.into())
+        Ok(answer)
     }
 }
 
@@ -174,6 +180,14 @@ fn entries(cache: &Cache, name: &str, words: &[&str]) -> Result<String> {
             let loader = || Err::<Value, _>(text(message));
             found(Some(&cache.get_or_load(bytes(key), loader)?))
         }
+        ("load_absent", [key, life]) => {
+            let options = LoadOptions::new();
+            let loader = |_: &_| Ok::<Option<Value>, String>(None);
+            match cache.find_or_load(bytes(key), options, ttl(life), loader)? {
+                Some(value) => found(Some(&value)),
+                None => "absent".into(),
+            }
+        }
         ("load_self", [key]) => found(Some(&load_self(cache, &bytes(key))?)),
         ("stats", []) => statistics(cache)?,
         _ => panic!("{name} is no operation with {} words", words.len()),
@@ -199,10 +213,12 @@ fn end(lease: &Lease, name: &str, words: &[&str]) -> Result<String> {
             Waited::Value(value) => return Ok(found(Some(&value))),
             Waited::Timeout => return Ok("timeout".into()),
             Waited::Lead => return Ok("lead".into()),
+            Waited::Absent => return Ok("absent".into()),
             other => panic!("{other:?}"),
         },
         ("complete", [value, life]) => drop(lease.complete_with_ttl(bytes(value), ttl(life))?),
-        ("fail", [message]) => lease.fail(text(message))?,
+        ("complete_absent", [life]) => lease.complete_absent(ttl(life))?,
+        ("fail", [message]) => drop(lease.fail(text(message))?),
         ("abandon", []) => lease.abandon()?,
         _ => panic!("{name} does not take {} words", words.len()),
     }
@@ -220,6 +236,7 @@ fn statistics(cache: &Cache) -> Result<String> {
     figures!(entries hits misses puts refusals loads load_failures);
     figures!(evicted_capacity evicted_expired evicted_erased evicted_replaced);
     figures!(events_dropped capacity_bytes raw_bytes compressed_entries);
+    figures!(stale_hits stale_errors absent_hits);
     Ok(line)
 }
 
@@ -227,6 +244,7 @@ fn failed(error: &Error) -> String {
     match error.kind() {
         ErrorKind::Refused => "refused".into(),
         ErrorKind::Timeout => "timeout".into(),
+        ErrorKind::Absent => "absent".into(),
         _ => format!("error {} {error}", error.status_name()),
     }
 }

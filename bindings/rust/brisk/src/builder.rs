@@ -8,7 +8,7 @@ use brisk_sys::*;
 use crate::error::call;
 use crate::handle::Handle;
 use crate::library::ready;
-use crate::ttl::timeout;
+use crate::ttl::{nanoseconds, timeout};
 use crate::{Cache, Result, Runtime, Size, Ttl};
 
 /// Which entries a full cache gives up.
@@ -44,6 +44,10 @@ pub struct CacheBuilder {
     max_entries: u64,
     ttl: Ttl,
     idle: Ttl,
+    ttl_jitter: f64,
+    early_beta: f64,
+    stale: Option<Duration>,
+    stale_if_error: Option<Duration>,
     name: Vec<u8>,
     policy: Policy,
     compression: Compression,
@@ -76,6 +80,35 @@ impl CacheBuilder {
     /// Lifetime of an entry from its last use; by default forever.
     pub fn idle(mut self, ttl: impl Into<Ttl>) -> Self {
         self.idle = ttl.into();
+        self
+    }
+
+    /// Every lifetime is shortened at random by up to this share of it, 0 to 0.5, so that what was
+    /// written together does not expire together; by default 0.
+    pub fn ttl_jitter(mut self, share: f64) -> Self {
+        self.ttl_jitter = share;
+        self
+    }
+
+    /// How readily a loaded value is loaded anew before its lifetime ends, in proportion to what its
+    /// load took, so that not everybody finds it missing at once (XFetch). 1 is the optimum; 0 to
+    /// 1000, by default 0, never.
+    pub fn early_beta(mut self, beta: f64) -> Self {
+        self.early_beta = beta;
+        self
+    }
+
+    /// For so long after its lifetime a value is given to those who ask for a load, while one of
+    /// them makes a new one; by default not at all. Lookups miss it.
+    pub fn stale(mut self, duration: Duration) -> Self {
+        self.stale = Some(duration);
+        self
+    }
+
+    /// For so long after its lifetime a value is given to those who ask for a load that fails; by
+    /// default not at all.
+    pub fn stale_if_error(mut self, duration: Duration) -> Self {
+        self.stale_if_error = Some(duration);
         self
     }
 
@@ -138,6 +171,10 @@ impl CacheBuilder {
         raw.max_entries = self.max_entries;
         raw.ttl_ns = self.ttl.nanoseconds();
         raw.idle_ns = self.idle.nanoseconds();
+        raw.ttl_jitter = self.ttl_jitter;
+        raw.early_beta = self.early_beta;
+        raw.stale_ns = self.stale.map_or(0, nanoseconds);
+        raw.stale_if_error_ns = self.stale_if_error.map_or(0, nanoseconds);
         raw.policy = match self.policy {
             Policy::Auto => BRISK_POLICY_AUTO,
             Policy::Lru => BRISK_POLICY_LRU,

@@ -45,6 +45,8 @@ pub enum ErrorKind {
     Timeout,
     /// There is no room, because callers pin what is held, or the queue of a pool is full.
     Refused,
+    /// The key is known to have no value.
+    Absent,
     /// The loaded library speaks another version of the interface than this crate.
     Incompatible,
     /// A status that this version of the crate does not know.
@@ -65,6 +67,7 @@ impl ErrorKind {
             BRISK_INTERNAL => Self::Internal,
             BRISK_TIMEOUT => Self::Timeout,
             BRISK_REFUSED => Self::Refused,
+            BRISK_ABSENT => Self::Absent,
             _ => Self::Other,
         }
     }

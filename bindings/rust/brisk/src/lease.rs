@@ -18,10 +18,15 @@ pub enum Begin {
     Value(Value),
     /// A new load, which this lease leads and must end.
     Lead(Lease),
+    /// The same, with the value from before, which may be used until the load ends: in a cache with
+    /// [`stale`](crate::CacheBuilder::stale).
+    Stale(Lease, Value),
     /// A load that another caller leads, and this lease waits for.
     Wait(Lease),
     /// There is no room to unpack the value, because callers pin what the cache holds.
     Refused,
+    /// The key is known to have no value.
+    Absent,
 }
 
 /// How a wait ended.
@@ -34,6 +39,8 @@ pub enum Waited {
     Lead,
     /// The load takes longer, and goes on; the lease may wait again.
     Timeout,
+    /// The load found that there is no value.
+    Absent,
 }
 
 impl Cache {
@@ -77,9 +84,11 @@ impl Cache {
         let (value, lease) = unsafe { (Value::adopt(value), Handle::adopt(lease).map(Lease)) };
         match (status, value, lease) {
             (BRISK_OK, Some(value), _) => Ok(Begin::Value(value)),
-            (BRISK_LEAD, _, Some(lease)) => Ok(Begin::Lead(lease)),
+            (BRISK_LEAD, None, Some(lease)) => Ok(Begin::Lead(lease)),
+            (BRISK_LEAD, Some(value), Some(lease)) => Ok(Begin::Stale(lease, value)),
             (BRISK_WAIT, _, Some(lease)) => Ok(Begin::Wait(lease)),
             (BRISK_REFUSED, ..) => Ok(Begin::Refused),
+            (BRISK_ABSENT, ..) => Ok(Begin::Absent),
             (other, ..) => Err(Error::unexpected(other)),
         }
     }
@@ -115,13 +124,23 @@ impl Lease {
         unsafe { Value::adopt(pinned) }.ok_or_else(|| Error::unexpected(status))
     }
 
+    /// Ends the load with the knowledge that the key has no value: nobody loads it while that holds.
+    pub fn complete_absent(&self, ttl: impl Into<Ttl>) -> Result<()> {
+        let ttl = ttl.into().nanoseconds();
+        // SAFETY: the lease is alive.
+        call(|error| unsafe { brisk_lease_complete_absent(self.raw(), ttl, error) })?;
+        Ok(())
+    }
+
     /// Ends the load with a failure, which every waiter gets with this message. Nothing is stored;
-    /// the next caller begins a new load.
-    pub fn fail(&self, message: impl AsRef<str>) -> Result<()> {
+    /// the next caller begins a new load. True when they get the value from before instead, and so
+    /// does this lease from [`wait`](Self::wait): in a cache with
+    /// [`stale_if_error`](crate::CacheBuilder::stale_if_error).
+    pub fn fail(&self, message: impl AsRef<str>) -> Result<bool> {
         let (message, size) = parts(message.as_ref().as_bytes());
         // SAFETY: the lease is alive, the message as long as said.
-        call(|error| unsafe { brisk_lease_fail(self.raw(), message, size, error) })?;
-        Ok(())
+        let status = call(|error| unsafe { brisk_lease_fail(self.raw(), message, size, error) })?;
+        Ok(status == BRISK_STALE)
     }
 
     /// Gives the lead to one of the waiters; without waiters the load ends.
@@ -133,7 +152,7 @@ impl Lease {
 
     /// Waits for the load to end. Without a timeout that of the cache holds; one of zero does not
     /// wait. Fails with the message of the leader when the load failed, as closed when the cache is
-    /// closed meanwhile, and as invalid for a lease that leads.
+    /// closed meanwhile, and as invalid for a lease that leads a load which has not ended.
     pub fn wait(&self, timeout: impl Into<Option<Duration>>) -> Result<Waited> {
         let timeout = self::timeout(timeout.into());
         let mut value = ptr::null_mut();
@@ -145,6 +164,7 @@ impl Lease {
             (BRISK_OK, Some(value)) => Ok(Waited::Value(value)),
             (BRISK_LEAD, _) => Ok(Waited::Lead),
             (BRISK_TIMEOUT, _) => Ok(Waited::Timeout),
+            (BRISK_ABSENT, _) => Ok(Waited::Absent),
             (other, _) => Err(Error::unexpected(other)),
         }
     }

@@ -1,11 +1,12 @@
 //! Loads: the value of a key, made by one caller when it is missing.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::{fmt, time::Duration};
 
-use brisk_sys::{BRISK_LOAD_FAILED, BRISK_REFUSED, BRISK_TIMEOUT};
+use brisk_sys::{BRISK_ABSENT, BRISK_LOAD_FAILED, BRISK_REFUSED, BRISK_TIMEOUT};
 
 use crate::lease::{Begin, Lease, Waited};
-use crate::{Cache, Error, Ttl, Value};
+use crate::{Cache, Error, Ttl, Value, Workers};
 
 /// How a load runs, for [`Cache::get_or_load_with`].
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,6 +53,8 @@ pub enum LoadError<E> {
     Timeout,
     /// There is no room to unpack the value, because callers pin what the cache holds.
     Refused,
+    /// The key is known to have no value.
+    Absent,
     /// The cache has no answer: the loader of another caller failed, the load waits for itself, the
     /// cache is closed, or an argument is wrong.
     Cache(Error),
@@ -63,7 +66,8 @@ impl Cache {
     ///
     /// An error of the loader comes back to the caller that ran it, as it is; the others get its
     /// text as an [`Error`] of kind [`LoadFailed`](crate::ErrorKind::LoadFailed), and the next
-    /// caller tries anew. A loader that panics gives the lead to another caller, and the panic goes
+    /// caller tries anew. Where the cache has [`stale_if_error`](crate::CacheBuilder::stale_if_error)
+    /// all of them get the value from before instead. A loader that panics gives the lead to another caller, and the panic goes
     /// on. Both `?` into a [`brisk::Error`](Error).
     ///
     /// ```
@@ -115,18 +119,132 @@ impl Cache {
         V: AsRef<[u8]>,
         E: fmt::Display,
     {
-        let lead = match self.begin_under(key, options.parent)? {
-            Begin::Value(value) => return Ok(value),
-            Begin::Refused => return Err(LoadError::Refused),
-            Begin::Lead(lease) => lease,
-            Begin::Wait(lease) => match lease.wait(options.timeout)? {
-                Waited::Value(value) => return Ok(value),
-                Waited::Timeout => return Err(LoadError::Timeout),
-                Waited::Lead => lease,
-            },
-        };
-        run(&lead, options.ttl, loader)
+        match self.join(key.as_ref(), options)? {
+            Joined::Value(value) => Ok(value),
+            Joined::Lead(lead, _) => run(&lead, options.ttl, loader),
+        }
     }
+
+    /// [`get_or_load_with`](Self::get_or_load_with) in a cache with
+    /// [`stale`](crate::CacheBuilder::stale): within that time of its lifetime the value from before
+    /// comes at once, and the loader runs on a thread of the pool. Where the pool takes no task, it
+    /// runs on this one. What a loader on the pool fails with is counted and told to nobody.
+    ///
+    /// ```
+    /// # fn main() -> brisk::Result<()> {
+    /// use brisk::{Cache, LoadOptions, Workers};
+    /// use std::time::Duration;
+    ///
+    /// let workers = Workers::builder().threads(2).build()?;
+    /// let minute = Duration::from_secs(60);
+    /// let cache = Cache::builder().ttl(minute).stale(5 * minute).build()?;
+    /// let load = |_: &_| std::fs::read("/proc/version");
+    /// let page = cache.get_or_refresh("version", LoadOptions::new(), &workers, load)?;
+    /// assert!(!page.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_or_refresh<V, E, F>(
+        &self,
+        key: impl AsRef<[u8]>,
+        options: LoadOptions<'_>,
+        workers: &Workers,
+        loader: F,
+    ) -> Result<Value, LoadError<E>>
+    where
+        V: AsRef<[u8]>,
+        E: fmt::Display,
+        F: FnOnce(&Lease) -> Result<V, E> + Send + 'static,
+    {
+        let ttl = options.ttl;
+        let (lead, value) = match self.join(key.as_ref(), options)? {
+            Joined::Value(value) => return Ok(value),
+            Joined::Lead(lead, None) => return run(&lead, ttl, loader),
+            Joined::Lead(lead, Some(value)) => (lead, value),
+        };
+        // Shared, so that a pool that refuses the task gives the loader back.
+        let shared = Arc::new(Mutex::new(Some(loader)));
+        let (theirs, leading) = (shared.clone(), lead.clone());
+        let queued = workers.submit(move |_| -> Result<(), ()> {
+            if let Some(loader) = take(&theirs) {
+                let _ = run(&leading, ttl, loader);
+            }
+            Ok(())
+        });
+        match queued {
+            Ok(_) => Ok(value),
+            Err(refused) => match take(&shared) {
+                Some(loader) => run(&lead, ttl, loader),
+                None => Err(refused.into()),
+            },
+        }
+    }
+
+    /// [`get_or_load_with`](Self::get_or_load_with) for keys that may have no value: a loader that
+    /// returns `None` spares the next loads for so long as `absent` says, and all get `None`.
+    ///
+    /// ```
+    /// # fn main() -> brisk::Result<()> {
+    /// use brisk::{Cache, LoadOptions};
+    /// use std::time::Duration;
+    ///
+    /// let cache = Cache::builder().build()?;
+    /// let home = |name: &'static str| move |_: &_| Ok::<_, brisk::Error>(std::env::var(name).ok());
+    /// let minute = Duration::from_secs(60);
+    /// let none = cache.find_or_load("nobody", LoadOptions::new(), minute, home("NO_SUCH_NAME"))?;
+    /// assert!(none.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn find_or_load<V, E>(
+        &self,
+        key: impl AsRef<[u8]>,
+        options: LoadOptions<'_>,
+        absent: impl Into<Ttl>,
+        loader: impl FnOnce(&Lease) -> Result<Option<V>, E>,
+    ) -> Result<Option<Value>, LoadError<E>>
+    where
+        V: AsRef<[u8]>,
+        E: fmt::Display,
+    {
+        let answer = match self.join(key.as_ref(), options) {
+            Ok(Joined::Value(value)) => Ok(value),
+            Ok(Joined::Lead(lead, _)) => run_or_absent(&lead, options.ttl, absent.into(), loader),
+            Err(error) => Err(error),
+        };
+        match answer {
+            Ok(value) => Ok(Some(value)),
+            Err(LoadError::Absent) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn join<E>(&self, key: &[u8], options: LoadOptions<'_>) -> Result<Joined, LoadError<E>> {
+        match self.begin_under(key, options.parent)? {
+            Begin::Value(value) => Ok(Joined::Value(value)),
+            Begin::Refused => Err(LoadError::Refused),
+            Begin::Absent => Err(LoadError::Absent),
+            Begin::Lead(lease) => Ok(Joined::Lead(lease, None)),
+            Begin::Stale(lease, value) => Ok(Joined::Lead(lease, Some(value))),
+            Begin::Wait(lease) => match lease.wait(options.timeout)? {
+                Waited::Value(value) => Ok(Joined::Value(value)),
+                Waited::Timeout => Err(LoadError::Timeout),
+                Waited::Absent => Err(LoadError::Absent),
+                Waited::Lead => Ok(Joined::Lead(lease, None)),
+            },
+        }
+    }
+}
+
+/// What there is once no other caller leads.
+enum Joined {
+    Value(Value),
+    /// With the value from before, where it may be used meanwhile.
+    Lead(Lease, Option<Value>),
+}
+
+fn take<T>(from: &Mutex<Option<T>>) -> Option<T> {
+    from.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 /// Runs a loader and ends the load that it leads, whatever becomes of it.
@@ -139,17 +257,38 @@ where
     V: AsRef<[u8]>,
     E: fmt::Display,
 {
+    run_or_absent(lease, ttl, Ttl::Inherit, |lease| loader(lease).map(Some))
+}
+
+fn run_or_absent<V, E>(
+    lease: &Lease,
+    ttl: Ttl,
+    absent: Ttl,
+    loader: impl FnOnce(&Lease) -> Result<Option<V>, E>,
+) -> Result<Value, LoadError<E>>
+where
+    V: AsRef<[u8]>,
+    E: fmt::Display,
+{
     let unwinding = Abandon(lease);
     let answer = match loader(lease) {
-        Ok(value) => lease.complete_with_ttl(value, ttl).map_err(|error| {
+        Ok(None) => Err(lease
+            .complete_absent(absent)
+            .map_or_else(LoadError::Cache, |()| LoadError::Absent)),
+        Ok(Some(value)) => lease.complete_with_ttl(value, ttl).map_err(|error| {
             // A value that cannot be stored ends the load; one that has ended does not mind.
             let _ = lease.fail(error.message());
             LoadError::Cache(error)
         }),
         Err(error) => {
             // The cache may be closed, and its waiters with it; the loader's error counts.
-            let _ = lease.fail(error.to_string());
-            Err(LoadError::Loader(error))
+            match lease.fail(error.to_string()) {
+                Ok(true) => match lease.wait(Duration::ZERO) {
+                    Ok(Waited::Value(value)) => Ok(value),
+                    _ => Err(LoadError::Loader(error)),
+                },
+                _ => Err(LoadError::Loader(error)),
+            }
         }
     };
     std::mem::forget(unwinding);
@@ -178,6 +317,7 @@ impl<E: fmt::Display> From<LoadError<E>> for Error {
             LoadError::Loader(_) => Self::new(BRISK_LOAD_FAILED, message),
             LoadError::Timeout => Self::new(BRISK_TIMEOUT, message),
             LoadError::Refused => Self::new(BRISK_REFUSED, message),
+            LoadError::Absent => Self::new(BRISK_ABSENT, message),
             LoadError::Cache(error) => error,
         }
     }
@@ -194,6 +334,7 @@ impl<E: fmt::Display> fmt::Display for LoadError<E> {
             Self::Refused => f.write_str(
                 "there is no room to unpack the value, because callers pin what the cache holds",
             ),
+            Self::Absent => f.write_str("the key is known to have no value"),
             Self::Cache(error) => error.fmt(f),
         }
     }

@@ -383,3 +383,112 @@ fn fail_as_closed_for_those_who_wait_when_the_cache_closes() {
     cache.close().unwrap();
     fails(waiting.join().unwrap(), ErrorKind::Closed);
 }
+
+fn kept(stale: u64, stale_if_error: u64) -> (brisk::Runtime, Cache) {
+    let clock = manual();
+    let cache = Cache::builder()
+        .runtime(&clock)
+        .ttl(10 * SECOND)
+        .stale(Duration::from_secs(stale))
+        .stale_if_error(Duration::from_secs(stale_if_error))
+        .build()
+        .unwrap();
+    cache.put("key", "old").unwrap();
+    clock.advance(10 * SECOND).unwrap();
+    (clock, cache)
+}
+
+#[test]
+fn a_value_from_before_serves_while_one_loads() {
+    let (clock, cache) = kept(5, 0);
+    assert!(cache.pin("key").unwrap().is_none());
+    let Begin::Stale(lead, value) = cache.begin("key").unwrap() else {
+        panic!("the value from before");
+    };
+    assert_eq!(value, b"old");
+    let never = || -> Result<&str, Broken> { panic!("called") };
+    assert_eq!(cache.get_or_load("key", never).unwrap(), b"old");
+    lead.complete("new").unwrap();
+    assert_eq!(cache.pin("key").unwrap().unwrap(), b"new");
+
+    clock.advance(10 * SECOND).unwrap();
+    let workers = brisk::Workers::builder().threads(1).build().unwrap();
+    let gate = std::sync::Arc::new(Barrier::new(2));
+    let theirs = gate.clone();
+    let slow = move |_: &Lease| -> Result<&str, Broken> {
+        theirs.wait();
+        Ok("newer")
+    };
+    let options = LoadOptions::new;
+    let now = cache.get_or_refresh("key", options(), &workers, slow);
+    assert_eq!(now.unwrap(), b"new");
+    gate.wait();
+    while !cache.contains("key").unwrap() {
+        thread::yield_now();
+    }
+    assert_eq!(cache.pin("key").unwrap().unwrap(), b"newer");
+    assert_eq!(cache.stats().unwrap().stale_hits, 3);
+
+    workers.close(None).unwrap();
+    clock.advance(10 * SECOND).unwrap();
+    let load = |_: &Lease| Ok::<_, Infallible>("here");
+    let here = cache.get_or_refresh("key", options(), &workers, load);
+    assert_eq!(here.unwrap(), b"here");
+}
+
+#[test]
+fn a_value_from_before_answers_for_a_failure() {
+    let (clock, cache) = kept(0, 5);
+    let broken = || Err::<&str, _>(Broken("gone"));
+    assert_eq!(cache.get_or_load("key", broken).unwrap(), b"old");
+    let Begin::Lead(lead) = cache.begin("key").unwrap() else {
+        panic!("not while it runs");
+    };
+    let Begin::Wait(waits) = cache.begin("key").unwrap() else {
+        panic!("a lead is out");
+    };
+    assert!(lead.fail("the disk is gone").unwrap());
+    for lease in [&lead, &waits] {
+        let Waited::Value(value) = lease.wait(SECOND).unwrap() else {
+            panic!("the value from before");
+        };
+        assert_eq!(value, b"old");
+    }
+    assert_eq!(cache.stats().unwrap().stale_errors, 3);
+    clock.advance(5 * SECOND).unwrap();
+    let error = cache.get_or_load("key", broken).unwrap_err();
+    assert_eq!(error, LoadError::Loader(Broken("gone")));
+}
+
+#[test]
+fn what_has_no_value_is_not_loaded_again() {
+    let clock = manual();
+    let cache = Cache::builder().runtime(&clock).build().unwrap();
+    let none = |_: &Lease| Ok::<Option<&str>, Broken>(None);
+    let never = |_: &Lease| -> Result<Option<&str>, Broken> { panic!("called") };
+    let options = LoadOptions::new;
+    let life = 5 * SECOND;
+    let found = cache.find_or_load("key", options(), life, none);
+    assert_eq!(found.unwrap(), None);
+    let found = cache.find_or_load("key", options(), life, never);
+    assert_eq!(found.unwrap(), None);
+    let error = cache.get_or_load("key", || Ok::<_, Broken>("unused"));
+    assert_eq!(error.unwrap_err(), LoadError::Absent);
+    assert!(matches!(cache.begin("key").unwrap(), Begin::Absent));
+    assert_eq!(cache.stats().unwrap().absent_hits, 3);
+
+    clock.advance(life).unwrap();
+    let Begin::Lead(lead) = cache.begin("key").unwrap() else {
+        panic!("it is known no longer");
+    };
+    let Begin::Wait(waits) = cache.begin("key").unwrap() else {
+        panic!("a lead is out");
+    };
+    lead.complete_absent(life).unwrap();
+    assert!(matches!(waits.wait(SECOND).unwrap(), Waited::Absent));
+    cache.put("key", "value").unwrap();
+    let found = cache.find_or_load("key", options(), life, never);
+    assert_eq!(found.unwrap().unwrap(), b"value");
+    let made = cache.find_or_load("other", options(), life, |_| Ok::<_, Broken>(Some("made")));
+    assert_eq!(made.unwrap().unwrap(), b"made");
+}
