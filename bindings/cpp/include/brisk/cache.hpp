@@ -272,7 +272,8 @@ class Cache : public detail::Handle<brisk_cache, brisk_cache_ref, brisk_cache_un
         raw(), key.data(), key.size(), options.parent != nullptr ? options.parent->raw() : nullptr,
         run.callback, &run, nullptr, detail::timeout(options.timeout), &raw_value, failure.out());
     Value value(adopt, raw_value);
-    if (run.thrown != nullptr && status < 0) std::rethrow_exception(run.thrown);
+    // A value from before takes the place of what was thrown, unless the load had ended by then.
+    if (run.thrown != nullptr && (status < 0 || run.late)) std::rethrow_exception(run.thrown);
     return {static_cast<Outcome>(failure.check(status)), std::move(value), Lease()};
   }
   template <class Loader>

@@ -97,6 +97,7 @@ struct Run {
   Loader &loader;
   Duration ttl;
   std::exception_ptr thrown = nullptr;
+  bool late = false;  // after the load had ended
 
   static brisk_status callback(void *user, brisk_lease *raw, const void *key,
                                size_t size) noexcept {
@@ -134,7 +135,10 @@ struct Run {
   brisk_status fail(const Lease &lease, std::string_view message) noexcept {
     thrown = std::current_exception();
     // Where the loader had ended the load before it threw, its waiters have their answer.
-    return brisk_lease_fail(lease.raw(), message.data(), message.size(), nullptr);
+    const brisk_status status =
+        brisk_lease_fail(lease.raw(), message.data(), message.size(), nullptr);
+    late = status < 0;
+    return status;
   }
 };
 
