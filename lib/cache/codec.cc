@@ -127,9 +127,11 @@ size_t Codec::pack(const void *from, size_t size, void *to, uint8_t *dictionary,
     *refused = memory_.take_refused();
     return 0;
   }
-  ZSTD_CCtx_refCDict(packer.context,
-                     packer.dictionary != nullptr ? packer.dictionary->packer.get() : nullptr);
-  const size_t got = ZSTD_compress2(packer.context, to, packed_limit(size), from, size);
+  // An attempt that ended early leaves the context in its session, where it keeps its dictionary.
+  ZSTD_CCtx_reset(packer.context, ZSTD_reset_session_only);
+  size_t got = ZSTD_CCtx_refCDict(
+      packer.context, packer.dictionary != nullptr ? packer.dictionary->packer.get() : nullptr);
+  if (!ZSTD_isError(got)) got = ZSTD_compress2(packer.context, to, packed_limit(size), from, size);
   const size_t packed = ZSTD_isError(got) ? 0 : got;
   std::atomic<uint16_t> &failures = failures_[static_cast<size_t>(std::bit_width(size)) % sizes];
   if (packed != 0) {

@@ -23,6 +23,8 @@ bool PackingTables::make(const void *content, size_t size, int level,
   memory_ = &memory;
   block_ = CodecMemory::allocate(&memory, needed);
   if (block_ == nullptr) return false;
+  // zstd 1.5.4 leaves the level of such tables as it finds it; 0 is none.
+  std::memset(block_, 0, needed);
   tables_ = ZSTD_initStaticCDict(block_, needed, content, size, ZSTD_dlm_byRef, ZSTD_dct_auto,
                                  parameters);
   return tables_ != nullptr;
