@@ -165,7 +165,12 @@ def test_a_file_once_generated_beside_others_is_a_stray_and_goes(tree: Path, run
         ),
         (CACHE, "in nanoseconds; default BRISK_FOREVER", "default BRISK_FOREVER", "nanosecond"),
         (CACHE, "Receives the size of the value in bytes", "Receives the size", "unit is the byte"),
-        (CACHE, "of fewer bytes stay raw; default: 512,", "of fewer bytes stay raw.", "the default"),
+        (
+            CACHE,
+            "of fewer bytes stay raw; default: 512,",
+            "of fewer bytes stay raw.",
+            "the default",
+        ),
         (CACHE, ", transfer: full", "", "transfer"),
         (CACHE, "outcomes: [REFUSED]", "outcomes: [CLOSED]", "CLOSED is no outcome"),
         (CACHE, "count: count, dir", "count: counts, dir", "counts, which is no size"),
