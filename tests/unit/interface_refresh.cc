@@ -330,6 +330,15 @@ TEST_F(Refresh, WhatIsWrittenOrErasedEndsTheKnowledge) {
   EXPECT_EQ(next_event(cache)->second, BRISK_CAUSE_ERASED);
   EXPECT_EQ(begin(cache, "key").result, BRISK_LEAD);
 
+  // Not kept when the key was erased since the load began.
+  {
+    Begun outdated = begin(cache, "key");
+    EXPECT_EQ(outdated.result, BRISK_LEAD);
+    ASSERT_EQ(erase(cache, "key"), BRISK_MISS);
+    ASSERT_EQ(complete_absent(outdated.lease), BRISK_OK);
+  }
+  EXPECT_EQ(begin(cache, "key").result, BRISK_LEAD);
+
   // A value that was kept goes; one that came meanwhile stays.
   ASSERT_EQ(put(cache, "key", "old"), BRISK_OK);
   advance(runtime, ttl);

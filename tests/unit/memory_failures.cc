@@ -18,6 +18,7 @@ struct World {
   Lease other_lease;
   Cursor cursor;
   size_t size = 0;
+  Handle<brisk_workers, brisk_workers_unref> workers;
   uint64_t number = 0;
   brisk_error *error = nullptr;
 
@@ -263,6 +264,34 @@ std::vector<Operation> operations() {
        key,
        {packed},
        {BRISK_OUT_OF_MEMORY, BRISK_REFUSED, BRISK_LOAD_FAILED}},
+      {"get_or_refresh",
+       [](World &world) {
+         make(world, [](auto &o) { o.stale_ns = second; });
+         ASSERT_EQ(put(world.cache, "key", small, second), BRISK_OK);
+         advance(world.runtime, second);
+         // A pool that takes nothing, so that all of it happens here.
+         size_t size = 0;
+         ASSERT_EQ(call(brisk_workers_new, nullptr, nullptr, world.workers.out()), BRISK_OK);
+         ASSERT_EQ(call(brisk_workers_close, world.workers, second, nullptr, 0u, &size), BRISK_OK);
+       },
+       [](World &world) {
+         return brisk_cache_get_or_refresh(world.cache, key.data(), 3, nullptr, loader, nullptr,
+                                           nullptr, world.workers, 0, world.value.out(),
+                                           &world.error);
+       },
+       key,
+       {packed},
+       {BRISK_OUT_OF_MEMORY, BRISK_REFUSED, BRISK_LOAD_FAILED}},
+      {"complete_absent",
+       [](World &world) {
+         make(world);
+         ASSERT_EQ(call(brisk_cache_begin, world.cache, "key", 3u, nullptr, world.value.out(),
+                        world.lease.out()),
+                   BRISK_LEAD);
+       },
+       [](World &world) { return brisk_lease_complete_absent(world.lease, second, &world.error); },
+       "",
+       {}},
       {"advance",
        [](World &world) {
          make(world);

@@ -366,6 +366,12 @@ TEST(Loads, AValueFromBeforeServesWhileOneLoads) {
   cache.erase("key");
   const auto broken = [](std::string_view) -> std::string { throw Broken("why"); };
   EXPECT_THROW(cache.get_or_refresh(workers, "key", broken), Broken);
+  const auto late = [](Lease &lease, std::string_view) {
+    lease.complete("value");
+    throw Broken("too late");
+  };
+  EXPECT_THROW(cache.get_or_refresh(workers, "key", late), Broken);
+  EXPECT_EQ(cache.get("key")->view(), "value");
 }
 
 TEST(Loads, AValueFromBeforeAnswersForAFailure) {

@@ -297,8 +297,8 @@ class Cache : public detail::Handle<brisk_cache, brisk_cache_ref, brisk_cache_un
         Run::callback, new std::shared_ptr<Run>(run), Run::destroy, workers.raw(),
         detail::timeout(options.timeout), &raw_value, failure.out());
     Value value(adopt, raw_value);
-    // Otherwise the pool may be about to write it.
-    if (status < 0 && run->run.thrown != nullptr) std::rethrow_exception(run->run.thrown);
+    if (run->here && run->run.thrown != nullptr && (status < 0 || run->run.late))
+      std::rethrow_exception(run->run.thrown);
     return {static_cast<Outcome>(failure.check(status)), std::move(value), Lease()};
   }
 

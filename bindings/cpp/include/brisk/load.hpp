@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -149,13 +150,16 @@ struct OwnRun {
 
   static brisk_status callback(void *user, brisk_lease *raw, const void *key,
                                size_t size) noexcept {
-    return Run<Loader>::callback(&(*static_cast<std::shared_ptr<OwnRun> *>(user))->run, raw, key,
-                                 size);
+    OwnRun &self = **static_cast<std::shared_ptr<OwnRun> *>(user);
+    if (std::this_thread::get_id() == self.caller) self.here = true;
+    return Run<Loader>::callback(&self.run, raw, key, size);
   }
   static void destroy(void *user) { delete static_cast<std::shared_ptr<OwnRun> *>(user); }
 
   Loader loader;
   Run<Loader> run;
+  const std::thread::id caller = std::this_thread::get_id();
+  bool here = false;  // it ran on the thread of its caller, who alone looks
 };
 
 }  // namespace detail
