@@ -175,7 +175,10 @@ size_t Batch::run_portion(Runner &runner, bool as_task) noexcept {
     const size_t pause = std::min(last, i + stride) - 1;
     const size_t failed_before = failed;
     try {
-      for (; i != pause; go_on()) call_item();
+      while (i != pause) {
+        call_item();
+        go_on();
+      }
       call_item();
     } catch (const std::exception &exception) {
       ++failed;
