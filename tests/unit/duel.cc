@@ -19,6 +19,13 @@
 #include "cache/policy/judge.h"
 #include "cache/policy/shadow.h"
 
+// One thread and a long way: a sanitizer learns nothing there that the other tests do not show it.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define SKIP_LONG_SIMULATIONS() GTEST_SKIP() << "minutes under a sanitizer"
+#else
+#define SKIP_LONG_SIMULATIONS() static_cast<void>(0)
+#endif
+
 namespace brisk::cache {
 namespace {
 
@@ -180,6 +187,7 @@ double cache_points(const Trace &trace, int32_t policy) {
 }
 
 TEST(Duel, AShadowOfEveryRuleHitsWhatThePlainRuleHits) {
+  SKIP_LONG_SIMULATIONS();
   for (const Load &load : loads()) {
     for (size_t at = 0; at < rules.size(); ++at) {
       Account account(1 << 20);
@@ -196,6 +204,7 @@ TEST(Duel, AShadowOfEveryRuleHitsWhatThePlainRuleHits) {
 }
 
 TEST(Duel, S3FifoInTheCacheHitsWhatThePlainRuleHits) {
+  SKIP_LONG_SIMULATIONS();
   for (const Load &load : loads()) {
     EXPECT_NEAR(cache_points(load.trace, BRISK_POLICY_S3FIFO),
                 plain_points(load.trace, rules[first_rule]), 0.5)
@@ -204,6 +213,7 @@ TEST(Duel, S3FifoInTheCacheHitsWhatThePlainRuleHits) {
 }
 
 TEST(Duel, TheDefaultIsCloseToTheBestRuleOfEveryLoad) {
+  SKIP_LONG_SIMULATIONS();
   double spread = 0;
   for (const Load &load : loads()) {
     double best = 0;
@@ -221,6 +231,7 @@ TEST(Duel, TheDefaultIsCloseToTheBestRuleOfEveryLoad) {
 
 // Among keys that are equally popular, many small ones are worth more than a few large ones.
 TEST(Duel, WhereBytesAreTheLimitSmallEntriesStayLonger) {
+  SKIP_LONG_SIMULATIONS();
   const std::string value(4000, 'v');
   const auto got = [&](int32_t policy) {
     Options options;
