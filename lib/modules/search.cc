@@ -10,10 +10,10 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "modules/manifest.h"
 
 namespace brisk::modules {
@@ -22,52 +22,9 @@ namespace {
 constexpr std::string_view suffix = ".module";
 constexpr size_t folder_max = 65536;  // manifests of one folder
 
-class File {
- public:
-  explicit File(int fd) noexcept : fd_(fd) {}
-  File(const File &) = delete;
-  File &operator=(const File &) = delete;
-  ~File() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int get() const noexcept { return fd_; }
-
- private:
-  const int fd_;
-};
-
 using Path = std::unique_ptr<char, void (*)(void *)>;
 
-std::string error_text(int number) {
-  char text[256];
-  return strerror_r(number, text, sizeof text);
-}
-
 constexpr const char *open_to_all = "everyone may write to it; chmod o-w, or move it";
-
-std::string read_open(const File &file) {
-  struct stat about{};
-  if (fstat(file.get(), &about) != 0) fail(BRISK_INVALID, "%s", error_text(errno).c_str());
-  if (!S_ISREG(about.st_mode)) fail(BRISK_INVALID, "it is no regular file");
-  if ((about.st_mode & S_IWOTH) != 0) fail(BRISK_INVALID, "%s", open_to_all);
-  // One byte more than is said, to notice a file that grows.
-  std::string text(std::min<size_t>(static_cast<size_t>(about.st_size), Manifest::bytes_max) + 1,
-                   '\0');
-  size_t size = 0;
-  while (size < text.size()) {
-    const ssize_t got = read(file.get(), text.data() + size, text.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail(BRISK_INVALID, "%s", error_text(errno).c_str());
-    size += static_cast<size_t>(got);
-    if (got == 0 || size == static_cast<size_t>(about.st_size)) break;
-  }
-  if (size > Manifest::bytes_max) {
-    fail(BRISK_INVALID, "it is larger than the %zu bytes that a manifest may have",
-         Manifest::bytes_max);
-  }
-  text.resize(size);
-  return text;
-}
 
 Found read_at(int folder, const char *name, std::string path) {
   Found found;
@@ -75,10 +32,11 @@ Found read_at(int folder, const char *name, std::string path) {
   found.stem = path.substr(begin, path.size() - begin - suffix.size());
   found.path = std::move(path);
   try {
-    // Not to wait for the other end of a pipe of this name.
-    const File file(openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    const File file(File::open_at(folder, name));
     if (file.get() < 0) fail(BRISK_INVALID, "%s", error_text(errno).c_str());
-    found.text = read_open(file);
+    const struct stat about = file.about();
+    if ((about.st_mode & S_IWOTH) != 0) fail(BRISK_INVALID, "%s", open_to_all);
+    found.text = file.read(about, Manifest::bytes_max);
   } catch (const Failure &failure) {
     found.problem = failure.message();
   }
