@@ -71,12 +71,12 @@ class Stripes {
 // A count that is added to as a Stripes slot allows and read by anyone.
 class Tally {
  public:
-  void add(uint64_t n, bool exclusive) noexcept {
-    if (exclusive) {
-      value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-    } else {
-      value_.fetch_add(n, std::memory_order_relaxed);
-    }
+  // Returns the count that it is now.
+  uint64_t add(uint64_t n, bool exclusive) noexcept {
+    if (!exclusive) return value_.fetch_add(n, std::memory_order_relaxed) + n;
+    const uint64_t now = value_.load(std::memory_order_relaxed) + n;
+    value_.store(now, std::memory_order_relaxed);
+    return now;
   }
   uint64_t read() const noexcept { return value_.load(std::memory_order_relaxed); }
 

@@ -47,7 +47,8 @@ Ref<Cache> Cache::make(Ref<Runtime> runtime, Options options) {
       cache.options_.max_entries == UINT64_MAX ? 1 : slots / Index::per_bucket + 1;
   // What others in the runtime hold in excess makes way.
   const uint64_t least = cache.own_bytes_ + buckets * sizeof(Bucket) +
-                         cache.options_.events * Events::bytes_each + 4 * Arena::slab_size;
+                         cache.options_.events * Events::bytes_each +
+                         cache.options_.hot_keys * Hot::bytes_each + 4 * Arena::slab_size;
   cache.runtime_->shed(least, cache);
   if (!cache.account_.reserve(cache.own_bytes_)) {
     cache.own_bytes_ = 0;
@@ -55,8 +56,12 @@ Ref<Cache> Cache::make(Ref<Runtime> runtime, Options options) {
   }
   if (!cache.store_.arena.open(wanted) ||
       !cache.store_.index.grow(buckets, [](EntryRef) { return 0; }) ||
-      !cache.events_.open(cache.options_.events, cache.account_)) {
+      !cache.events_.open(cache.options_.events, cache.account_) ||
+      !cache.hot_.open(cache.options_.hot_keys, cache.account_, cache.clock().now())) {
     no_room();
+  }
+  if (!cache.hot_.wanted()) {
+    cache.counters_.each([](Counters &counters) { counters.next_noted = UINT64_MAX; });
   }
   cache.runtime_->join(cache);
   cache.joined_ = true;
@@ -117,6 +122,7 @@ void Cache::fork_prepare() noexcept {
   mutex_.lock();
   if (judge_ != nullptr) judge_->fork_prepare();
   codec_.fork_prepare();
+  hot_.fork_prepare();
 }
 
 void Cache::fork_release(bool in_child) noexcept {
@@ -126,6 +132,7 @@ void Cache::fork_release(bool in_child) noexcept {
     mend();
     swept_ = UINT64_MAX;  // by nobody: the next write starts a sweeper
   }
+  hot_.fork_release();
   if (judge_ != nullptr) judge_->fork_release();
   mutex_.unlock();
   loads_.fork_release(in_child);
@@ -157,14 +164,15 @@ brisk_status Cache::next_event(void *buffer, size_t capacity, size_t *size, int3
 }
 
 void Cache::stats(brisk_cache_stats *stats) {
+  uint64_t lookups = 0;
   counters_.each([&](const Counters &counters) {
-    stats->hits += counters.hits.read();
     stats->misses += counters.misses.read();
+    lookups += counters.lookups.read();
     stats->puts += counters.overwrites.read();
     stats->evicted_replaced_bytes += counters.overwritten_bytes.read();
   });
   stats->evicted_replaced = stats->puts;
-  const uint64_t lookups = stats->hits + stats->misses;
+  stats->hits = lookups - std::min(lookups, stats->misses);
   stats->hit_ratio =
       lookups == 0 ? 0 : static_cast<double>(stats->hits) / static_cast<double>(lookups);
   stats->loads = loads_.completed();
@@ -191,7 +199,7 @@ void Cache::stats(brisk_cache_stats *stats) {
   stats->entry_bytes = entry_bytes_;
   stats->index_bytes = store_.index.charge();
   stats->policy_bytes = policy_->charge() + (judge_ != nullptr ? judge_->charge() : 0);
-  stats->other_bytes = own_bytes_ + events_.charge();
+  stats->other_bytes = own_bytes_ + events_.charge() + hot_.charge();
   stats->pinned_bytes = pinned_bytes_.load(std::memory_order_relaxed);
   stats->reclaim_bytes = reclaim_bytes_.load(std::memory_order_relaxed);
   // A training may take and give memory at any moment.

@@ -5,6 +5,7 @@
 // Events tells what left, Loads fills what is missing. An entry is live while it is in the index,
 // in one of the policy's queues and, if it has a lifetime, in the wheel: in all of them or in none
 // when the write lock is free.
+// Hot knows which keys are asked for most (warm.cc).
 //
 // A put of a value that takes as many bytes as the one before needs no lock either (overwrite.cc).
 //
@@ -15,8 +16,8 @@
 // while callers hold values (hold/let_go counts an evicted pinned entry or a loose value each, and
 // one for all handles).
 //
-// Lock order: Loads, then mutex_, then the bits of a bucket. Codec's lock is a leaf and never held
-// across another.
+// Lock order: Loads, then mutex_, then the bits of a bucket. The locks of Codec and Hot are leaves
+// and never held across another.
 #pragma once
 
 #include <brisk/cache.h>
@@ -36,6 +37,7 @@
 #include "cache/codec.h"
 #include "cache/events.h"
 #include "cache/hits.h"
+#include "cache/hot.h"
 #include "cache/loads.h"
 #include "cache/policy/judge.h"
 #include "cache/policy/policy.h"
@@ -60,6 +62,7 @@ struct Options {
   double early_beta = 0;
   uint64_t load_timeout = 30'000'000'000;
   uint32_t events = 0;
+  uint32_t hot_keys = Hot::keys_default;
   std::string name;
 };
 
@@ -118,6 +121,12 @@ class Cache final : public Member {
   // False at the end.
   bool walk(uint64_t *position, std::string *keys, std::vector<uint16_t> *sizes);
 
+  // The keys asked for most (warm.cc). The files throw Failure, bad_alloc.
+  HotKeys hot_keys(size_t count);
+  void save_hot(const std::string &path);
+  // How many were in the file; false when there is none.
+  bool restore_hot(const std::string &path, uint64_t *restored);
+
   brisk_status next_event(void *buffer, size_t capacity, size_t *size, int32_t *cause);
   void stats(brisk_cache_stats *stats);
 
@@ -172,8 +181,10 @@ class Cache final : public Member {
 
  private:
   struct Counters {
-    Tally hits;
+    Tally lookups;
     Tally misses;
+    // Of the lookups, the one that Hot is told of next: at the latest when it has gone by.
+    std::atomic<uint64_t> next_noted{0};
     Tally overwrites;
     Tally overwritten_bytes;
   };
@@ -211,7 +222,8 @@ class Cache final : public Member {
   void record_use(Bucket &bucket, uint32_t version, Entry &entry, uint64_t hash) noexcept;
   void log_hit(uint64_t hash) noexcept;
   void play_hits() noexcept;
-  void count(uint64_t hits, uint64_t misses) noexcept;
+  void count(bool hit, Key key) noexcept;
+  void count_group(const Lookup *lookups, size_t count, size_t misses) noexcept;
   bool read_slow(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
                  brisk_status *status);
   bool read_by_pin(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
@@ -230,6 +242,9 @@ class Cache final : public Member {
   Terms terms(uint64_t ttl, uint64_t hash, uint64_t cost = 0) noexcept;
   bool is_early(Entry &entry, uint64_t hash) noexcept;
   double draw(uint64_t hash) noexcept;
+
+  // warm.cc
+  void note_lookup(Counters &counters, uint64_t at, Key key) noexcept;
 
   // overwrite.cc
   bool overwrite(Key key, uint64_t hash, const void *value, size_t value_size,
@@ -317,6 +332,7 @@ class Cache final : public Member {
   std::array<Departures, 5> departures_{};
 
   Codec codec_;
+  Hot hot_;
   Loads loads_;
   std::atomic<uint64_t> holds_{1};
   std::atomic<uint64_t> pinned_bytes_{0};

@@ -120,10 +120,11 @@ void Cache::play_hits() noexcept {
   });
 }
 
-void Cache::count(uint64_t hits, uint64_t misses) noexcept {
-  counters_.with([=](Counters &counters, bool exclusive) {
-    if (hits != 0) counters.hits.add(hits, exclusive);
-    if (misses != 0) counters.misses.add(misses, exclusive);
+void Cache::count(bool hit, Key key) noexcept {
+  counters_.with([&](Counters &counters, bool exclusive) {
+    const uint64_t at = counters.lookups.add(1, exclusive);
+    if (!hit) counters.misses.add(1, exclusive);
+    if (at >= counters.next_noted.load(std::memory_order_relaxed)) note_lookup(counters, at, key);
   });
 }
 
@@ -222,7 +223,7 @@ brisk_status Cache::read(const void *key, size_t size, void *buffer, size_t capa
   brisk_status status;
   const bool hit =
       read_slow({key, size}, store_.hash(key, size), buffer, capacity, value_size, &status);
-  if (status != BRISK_SHORT_BUFFER) count(hit, !hit);
+  if (status != BRISK_SHORT_BUFFER) count(hit, {key, size});
   return status;
 }
 
@@ -274,7 +275,7 @@ brisk_status Cache::get(const void *key, size_t size, brisk_value **value, bool 
   Entry *const entry = pin_key(one, hash, Pin::use);
   if (early != nullptr) *early = entry != nullptr && is_early(*entry, hash);
   const brisk_status status = entry == nullptr ? BRISK_MISS : hand_out(entry, one, value);
-  count(status != BRISK_MISS, status == BRISK_MISS);
+  count(status != BRISK_MISS, one);
   return status;
 }
 
