@@ -184,21 +184,32 @@ func (c *Cache) Keys() iter.Seq2[[]byte, error] {
 		status := capi.CacheKeys(c.raw, &cursor, &failed)
 		runtime.KeepAlive(c)
 		defer capi.CursorUnref(cursor)
-		buffer := make([]byte, 256)
-		for status == capi.StatusOK {
-			var size uint64
-			status = capi.CursorNext(cursor, buffer, &size, &failed)
-			if status == capi.StatusShortBuffer {
-				buffer = make([]byte, size)
-				status = capi.CursorNext(cursor, buffer, &size, &failed)
-			}
-			if status == capi.StatusOK && !yield(bytes.Clone(buffer[:size]), nil) {
-				return
-			}
-		}
 		if err := check(status, failed); err != nil {
 			yield(nil, err)
+			return
 		}
+		walk(cursor, yield)
+	}
+}
+
+// walk yields a copy of each key of a cursor, and the error that ends it.
+func walk(cursor *capi.Cursor, yield func([]byte, error) bool) {
+	var failed *capi.Error
+	status := capi.StatusOK
+	buffer := make([]byte, 256)
+	for status == capi.StatusOK {
+		var size uint64
+		status = capi.CursorNext(cursor, buffer, &size, &failed)
+		if status == capi.StatusShortBuffer {
+			buffer = make([]byte, size)
+			status = capi.CursorNext(cursor, buffer, &size, &failed)
+		}
+		if status == capi.StatusOK && !yield(bytes.Clone(buffer[:size]), nil) {
+			return
+		}
+	}
+	if err := check(status, failed); err != nil {
+		yield(nil, err)
 	}
 }
 

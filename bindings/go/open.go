@@ -49,6 +49,9 @@ type CacheOptions struct {
 	// EventCapacity is the number of events kept for NextEvent, the oldest dropped first; default
 	// none, at most 1048576.
 	EventCapacity uint32
+	// HotKeys is how many of the keys asked for most are remembered, for Warm; default 128, or fewer
+	// in a cache of less than 2 MiB; at most 1024, math.MaxUint64 for none.
+	HotKeys uint64
 	// Name is a name, unique in the runtime, to find the cache by, of at most 255 bytes; default
 	// none.
 	Name string
@@ -109,6 +112,7 @@ func (o *CacheOptions) raw() (capi.CacheOptions, error) {
 	raw.CompressionLevel = o.CompressionLevel
 	raw.CompressionThreshold = o.CompressionThreshold
 	raw.EventCapacity = o.EventCapacity
+	raw.HotKeys = o.HotKeys
 	// Too long for the field is too long for a name as well, and the library says so.
 	raw.NameSize = size32(len(o.Name))
 	raw.Name = unsafe.Pointer(unsafe.StringData(o.Name))

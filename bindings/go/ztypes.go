@@ -187,7 +187,7 @@ type CacheStats struct {
 	CodecBytes uint64
 	// Part of held_bytes: memory taken and not in use by an entry.
 	SlackBytes uint64
-	// Part of held_bytes: the cache object, its counters and its event queue.
+	// Part of held_bytes: the cache object, its counters, its event queue and its hot keys.
 	OtherBytes uint64
 	// Part of held_bytes: values that left the cache or were unpacked, and that callers still pin.
 	PinnedBytes uint64

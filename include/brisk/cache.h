@@ -110,10 +110,16 @@ typedef struct brisk_cache_options {
                                        XFetch (Vattani and others, Optimal Probabilistic Cache
                                        Stampede Prevention, VLDB 2015), where 1 is the optimum; 0
                                        to 1000, default 0, never. */
+  uint64_t hot_keys;              /**< How many of the keys asked for most are remembered, for
+                                       brisk_cache_hot_keys; at most 1024, UINT64_MAX for none;
+                                       default 128, or fewer where they would take more than a
+                                       128th of the capacity. Each has 116 bytes, 64 of them for
+                                       its key: a longer key takes the room of several. */
 } brisk_cache_options;
 
 #define BRISK_CACHE_OPTIONS_INIT \
-  {(uint32_t)sizeof(brisk_cache_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0.0, 0, 0, 0.0}
+  {(uint32_t)sizeof(brisk_cache_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0.0, 0, 0, 0.0, \
+   0}
 
 /**
  * Figures of a cache. Counts run from its creation; a count may lag by the calls in flight on other
@@ -153,8 +159,8 @@ typedef struct brisk_cache_stats {
                                         and samples while one is trained. */
   uint64_t slack_bytes;            /**< Part of held_bytes: memory taken and not in use by an
                                         entry. */
-  uint64_t other_bytes;            /**< Part of held_bytes: the cache object, its counters and
-                                        its event queue. */
+  uint64_t other_bytes;            /**< Part of held_bytes: the cache object, its counters, its
+                                        event queue and its hot keys. */
   uint64_t pinned_bytes;           /**< Part of held_bytes: values that left the cache or were
                                         unpacked, and that callers still pin. */
   uint64_t reclaim_bytes;          /**< Part of held_bytes: values whose last pin is gone and
@@ -377,6 +383,55 @@ BRISK_API brisk_status brisk_cache_keys(brisk_cache *cache, brisk_cursor **curso
  */
 BRISK_API brisk_status brisk_cursor_next(brisk_cursor *cursor, void *buffer, size_t capacity,
                                          size_t *size, brisk_error **error);
+
+/**
+ * Returns how often the key that brisk_cursor_next gave last was asked for, as far as that is
+ * known; 0 for a cursor of another kind.
+ *
+ * @param cursor  A cursor of brisk_cache_hot_keys; NULL reads as 0.
+ *
+ * One thread at a time.
+ */
+BRISK_API uint64_t brisk_cursor_lookups(const brisk_cursor *cursor);
+
+/**
+ * Begins a walk over the keys that are asked for most, whether they are in the cache or not, the
+ * hottest first and as they are now. Every lookup counts that brisk_cache_read_stats counts:
+ * exactly for the first 4095 of a thread, then by sampling. Counts are halved every six hours, so
+ * that keys which nobody asks for any more make way.
+ *
+ * @param count  How many keys at most.
+ *
+ * Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+ */
+BRISK_API brisk_status brisk_cache_hot_keys(brisk_cache *cache, size_t count,
+                                            brisk_cursor **cursor, brisk_error **error);
+
+/**
+ * Writes the hot keys with their counts to a file that only its owner may read, in place of an
+ * older one and as a whole. A file that cannot be written is BRISK_INVALID.
+ *
+ * @param path  The file.
+ *
+ * Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread. Walks over all entries.
+ */
+BRISK_API brisk_status brisk_cache_save_hot(brisk_cache *cache, const void *path, size_t path_size,
+                                            brisk_error **error);
+
+/**
+ * Adds the hot keys of a file that brisk_cache_save_hot wrote, in an earlier process for example,
+ * to those of the cache; the hottest stay where not all have room. BRISK_MISS says that there is no
+ * such file. One that cannot be read, or is damaged, is BRISK_INVALID, and nothing is added.
+ *
+ * @param path      The file.
+ * @param restored  Receives how many keys the file has, 0 when there is none.
+ *
+ * Outcomes: BRISK_MISS. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+ * Walks over all entries.
+ */
+BRISK_API brisk_status brisk_cache_restore_hot(brisk_cache *cache, const void *path,
+                                               size_t path_size, uint64_t *restored,
+                                               brisk_error **error);
 
 /**
  * Takes the oldest event off the queue that event_capacity switches on: an entry that left the

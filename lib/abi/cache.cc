@@ -75,6 +75,20 @@ brisk::cache::Options cache_options(const brisk_cache_options *given) {
                 name_max);
   }
   require_bytes(raw.name, raw.name_size, "name");
+  using brisk::cache::Hot;
+  if (raw.hot_keys > Hot::keys_max && raw.hot_keys != UINT64_MAX) {
+    brisk::fail(BRISK_INVALID, "hot_keys is %llu; it must be at most %u, or UINT64_MAX for none",
+                static_cast<unsigned long long>(raw.hot_keys), Hot::keys_max);
+  }
+  if (raw.hot_keys <= Hot::keys_max && raw.hot_keys * Hot::bytes_each > capacity / 8) {
+    brisk::fail(BRISK_INVALID,
+                "hot_keys is %llu, which takes more than an eighth of %llu bytes; raise "
+                "capacity_bytes",
+                static_cast<unsigned long long>(raw.hot_keys),
+                static_cast<unsigned long long>(capacity));
+  }
+  options.hot_keys = raw.hot_keys == UINT64_MAX ? 0 : static_cast<uint32_t>(raw.hot_keys);
+  if (raw.hot_keys == 0) options.hot_keys = Hot::default_for(capacity);
   options.policy = raw.policy;
   options.capacity = capacity;
   options.max_entries = or_default(raw.max_entries, options.max_entries);
@@ -113,6 +127,16 @@ Cache::Keys packed_keys(size_t count, const void *keys, size_t keys_size, const 
   if (bits > BRISK_KEY_SIZE_MAX) [[unlikely]]
     key_too_large(*std::max_element(sizes, sizes + count));
   return {static_cast<const char *>(keys), sizes, count};
+}
+
+std::string file_path(const void *path, size_t size) {
+  require_bytes(path, size, "path");
+  const std::string name(static_cast<const char *>(path), size);
+  if (name.empty() || name.find('\0') != std::string::npos) {
+    brisk::fail(BRISK_INVALID, "path is %s; it must be the name of a file, without NUL",
+                brisk::quoted(path, size).c_str());
+  }
+  return name;
 }
 
 void unref_all(brisk_value **values, size_t count) noexcept {
@@ -326,6 +350,40 @@ brisk_status brisk_cursor_next(brisk_cursor *cursor, void *buffer, size_t capaci
     if (*size != 0) std::memcpy(buffer, key, *size);
     of(cursor)->skip();
     return BRISK_OK;
+  });
+}
+
+uint64_t brisk_cursor_lookups(const brisk_cursor *cursor) {
+  return cursor == nullptr ? 0 : reinterpret_cast<const Cursor *>(cursor)->lookups();
+}
+
+brisk_status brisk_cache_hot_keys(brisk_cache *cache, size_t count, brisk_cursor **cursor,
+                                  brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    require(cursor, "cursor");
+    *cursor = nullptr;
+    Cache &open = open_cache(cache);
+    *cursor = reinterpret_cast<brisk_cursor *>(
+        new Cursor(Ref<Cache>::share(&open), open.hot_keys(count)));
+    return BRISK_OK;
+  });
+}
+
+brisk_status brisk_cache_save_hot(brisk_cache *cache, const void *path, size_t path_size,
+                                  brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    open_cache(cache).save_hot(file_path(path, path_size));
+    return BRISK_OK;
+  });
+}
+
+brisk_status brisk_cache_restore_hot(brisk_cache *cache, const void *path, size_t path_size,
+                                     uint64_t *restored, brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    require(restored, "restored");
+    *restored = 0;
+    return open_cache(cache).restore_hot(file_path(path, path_size), restored) ? BRISK_OK
+                                                                               : BRISK_MISS;
   });
 }
 

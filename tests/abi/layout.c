@@ -80,7 +80,7 @@ VALUE(BRISK_CAUSE_EXPIRED, 2);
 VALUE(BRISK_CAUSE_ERASED, 3);
 VALUE(BRISK_CAUSE_REPLACED, 4);
 
-SIZE(brisk_cache_options, 112);
+SIZE(brisk_cache_options, 120);
 FIELD(brisk_cache_options, struct_size, 0, 4);
 FIELD(brisk_cache_options, policy, 4, 4);
 FIELD(brisk_cache_options, capacity_bytes, 8, 8);
@@ -98,6 +98,7 @@ FIELD(brisk_cache_options, ttl_jitter, 80, 8);
 FIELD(brisk_cache_options, stale_ns, 88, 8);
 FIELD(brisk_cache_options, stale_if_error_ns, 96, 8);
 FIELD(brisk_cache_options, early_beta, 104, 8);
+FIELD(brisk_cache_options, hot_keys, 112, 8);
 
 SIZE(brisk_cache_stats, 288);
 FIELD(brisk_cache_stats, struct_size, 0, 4);
@@ -377,6 +378,13 @@ struct brisk_functions {
   brisk_status (*brisk_cache_keys)(brisk_cache *cache, brisk_cursor **cursor, brisk_error **error);
   brisk_status (*brisk_cursor_next)(brisk_cursor *cursor, void *buffer, size_t capacity,
                                     size_t *size, brisk_error **error);
+  uint64_t (*brisk_cursor_lookups)(const brisk_cursor *cursor);
+  brisk_status (*brisk_cache_hot_keys)(brisk_cache *cache, size_t count, brisk_cursor **cursor,
+                                       brisk_error **error);
+  brisk_status (*brisk_cache_save_hot)(brisk_cache *cache, const void *path, size_t path_size,
+                                       brisk_error **error);
+  brisk_status (*brisk_cache_restore_hot)(brisk_cache *cache, const void *path, size_t path_size,
+                                          uint64_t *restored, brisk_error **error);
   brisk_status (*brisk_cache_next_event)(brisk_cache *cache, void *buffer, size_t capacity,
                                          size_t *size, brisk_cause *cause, brisk_error **error);
   brisk_status (*brisk_cache_read_stats)(brisk_cache *cache, brisk_cache_stats *stats,
@@ -559,6 +567,10 @@ const struct brisk_functions brisk_functions = {
   brisk_cache_clear,
   brisk_cache_keys,
   brisk_cursor_next,
+  brisk_cursor_lookups,
+  brisk_cache_hot_keys,
+  brisk_cache_save_hot,
+  brisk_cache_restore_hot,
   brisk_cache_next_event,
   brisk_cache_read_stats,
   brisk_value_data,

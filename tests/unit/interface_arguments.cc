@@ -96,6 +96,11 @@ TEST_F(Arguments, NullWhereAHandleIsDueIsInvalid) {
            says},
           {"cursor_next",
            [&] { return call(brisk_cursor_next, nullptr, buffer, sizeof buffer, &size); }, says},
+          {"cache_hot_keys",
+           [&] { return call(brisk_cache_hot_keys, nullptr, 1u, Out<brisk_cursor>()); }, says},
+          {"cache_save_hot", [&] { return call(brisk_cache_save_hot, nullptr, "f", 1u); }, says},
+          {"cache_restore_hot",
+           [&] { return call(brisk_cache_restore_hot, nullptr, "f", 1u, &number); }, says},
           {"cache_next_event",
            [&] {
              return call(brisk_cache_next_event, nullptr, buffer, sizeof buffer, &size, &cause);
@@ -199,6 +204,11 @@ TEST_F(Arguments, NullWhereAResultIsDueIsInvalidAndNamed) {
           {"cache_keys", [&] { return call(brisk_cache_keys, cache, nullptr); }, "cursor is NULL"},
           {"cursor_next", [&] { return call(brisk_cursor_next, cursor, buffer, 8u, nullptr); },
            "size is NULL"},
+          {"cache_hot_keys", [&] { return call(brisk_cache_hot_keys, cache, 1u, nullptr); },
+           "cursor is NULL"},
+          {"cache_restore_hot",
+           [&] { return call(brisk_cache_restore_hot, cache, "f", 1u, nullptr); },
+           "restored is NULL"},
           {"next_event size",
            [&] { return call(brisk_cache_next_event, cache, buffer, 8u, nullptr, &cause); },
            "size is NULL"},
@@ -324,6 +334,16 @@ TEST_F(Arguments, BytesMayBeNullOnlyWithoutASize) {
            "pattern is NULL"},
           {"cursor_next", [&] { return call(brisk_cursor_next, cursor, nullptr, 8u, &size); },
            "buffer is NULL"},
+          {"save_hot", [&] { return call(brisk_cache_save_hot, cache, nullptr, 1u); },
+           "path is NULL"},
+          {"save_hot empty", [&] { return call(brisk_cache_save_hot, cache, nullptr, 0u); },
+           "path is \"\""},
+          {"restore_hot",
+           [&] { return call(brisk_cache_restore_hot, cache, nullptr, 1u, &number); },
+           "path is NULL"},
+          {"restore_hot NUL",
+           [&] { return call(brisk_cache_restore_hot, cache, "a\0b", 3u, &number); },
+           "without NUL"},
           {"next_event",
            [&] { return call(brisk_cache_next_event, cache, nullptr, 8u, &size, &cause); },
            "buffer is NULL"},
@@ -413,6 +433,11 @@ TEST_F(Arguments, AClosedHandleSaysSo) {
           {"cache_clear", [&] { return call(brisk_cache_clear, cache); }, says},
           {"cache_keys", [&] { return call(brisk_cache_keys, cache, Out<brisk_cursor>()); }, says},
           {"cursor_next", [&] { return call(brisk_cursor_next, cursor, buffer, 8u, &size); }, says},
+          {"hot_keys", [&] { return call(brisk_cache_hot_keys, cache, 1u, Out<brisk_cursor>()); },
+           says},
+          {"save_hot", [&] { return call(brisk_cache_save_hot, cache, "f", 1u); }, says},
+          {"restore_hot", [&] { return call(brisk_cache_restore_hot, cache, "f", 1u, &number); },
+           says},
           {"next_event",
            [&] { return call(brisk_cache_next_event, cache, buffer, 8u, &size, &cause); }, says},
           {"cache_read_stats",
@@ -456,6 +481,7 @@ TEST_F(Arguments, NullIsNothingForReferencesAndReaders) {
   brisk_error_unref(nullptr);
   EXPECT_EQ(brisk_error_status(nullptr), BRISK_OK);
   EXPECT_STREQ(brisk_error_message(nullptr), "");
+  EXPECT_EQ(brisk_cursor_lookups(nullptr), 0u);
   size_t size = 9;
   EXPECT_EQ(brisk_value_data(nullptr, &size), nullptr);
   EXPECT_EQ(size, 0u);
@@ -576,6 +602,8 @@ TEST_F(Arguments, UnknownAndOutOfRangeOptionsAreNamedWithTheirLimit) {
       {[](auto &o) { o.ttl_jitter = std::nan(""); }, {"ttl_jitter is nan"}},
       {[](auto &o) { o.early_beta = -1; }, {"early_beta is -1", "0 to 1000"}},
       {[](auto &o) { o.early_beta = std::nan(""); }, {"early_beta is nan"}},
+      {[](auto &o) { o.hot_keys = 1025; }, {"hot_keys is 1025", "1024"}},
+      {[](auto &o) { o.capacity_bytes = 262144, o.hot_keys = 300; }, {"hot_keys is 300"}},
       {[&](auto &o) { o.name = long_name.data(), o.name_size = 256; }, {"name_size is 256", "255"}},
   };
   for (const Bad &bad : cache_options) {
@@ -617,6 +645,9 @@ TEST_F(Arguments, TheEdgesOfTheOptionsAreAccepted) {
       [](auto &o) { o.capacity_bytes = 262144; },
       [](auto &o) { o.event_capacity = 1; },
       [](auto &o) { o.event_capacity = 1048576, o.capacity_bytes = uint64_t{256} << 20; },
+      [](auto &o) { o.hot_keys = 1; },
+      [](auto &o) { o.hot_keys = 1024; },
+      [](auto &o) { o.hot_keys = UINT64_MAX; },
       [](auto &o) { o.max_entries = 1; },
       [](auto &o) { o.max_entries = UINT64_MAX - 1; },
       [](auto &o) { o.ttl_ns = 1; },

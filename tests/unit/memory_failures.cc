@@ -1,6 +1,8 @@
 // Memory that is not given: each allocation and each reservation of an operation fails in turn, the
 // first, the second, and so on until the operation gets through. Whatever fails, the answer is a
 // status with a message, nothing leaks, and the cache goes on as before.
+#include <unistd.h>
+
 #include <memory>
 
 #include "base/fault.h"
@@ -200,6 +202,33 @@ std::vector<Operation> operations() {
          }
          EXPECT_EQ(seen == 302, status == BRISK_END);
          return status == BRISK_END ? BRISK_OK : status;
+       },
+       "",
+       {}},
+      {"hot_keys",
+       [](World &world) {
+         make(world);
+         ASSERT_EQ(read(world.cache, "stays"), small);
+       },
+       [](World &world) {
+         return brisk_cache_hot_keys(world.cache, 9, world.cursor.out(), &world.error);
+       },
+       "",
+       {}},
+      {"save_hot and restore_hot",
+       [](World &world) {
+         make(world);
+         ASSERT_EQ(read(world.cache, "stays"), small);
+       },
+       [](World &world) {
+         static const std::string path = testing::TempDir() + "brisk-memory-failures-hot";
+         const brisk_status status =
+             brisk_cache_save_hot(world.cache, path.data(), path.size(), &world.error);
+         if (status != BRISK_OK) return status;
+         const brisk_status restored = brisk_cache_restore_hot(
+             world.cache, path.data(), path.size(), &world.number, &world.error);
+         unlink(path.c_str());
+         return restored;
        },
        "",
        {}},

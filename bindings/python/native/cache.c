@@ -19,7 +19,7 @@ _Static_assert(BRISK_CAUSE_EXPIRED == 2, "BRISK_CAUSE_EXPIRED");
 _Static_assert(BRISK_CAUSE_ERASED == 3, "BRISK_CAUSE_ERASED");
 _Static_assert(BRISK_CAUSE_REPLACED == 4, "BRISK_CAUSE_REPLACED");
 
-_Static_assert(sizeof(brisk_cache_options) == 112, "brisk_cache_options");
+_Static_assert(sizeof(brisk_cache_options) == 120, "brisk_cache_options");
 _Static_assert(offsetof(brisk_cache_options, struct_size) == 0, "struct_size");
 _Static_assert(offsetof(brisk_cache_options, policy) == 4, "policy");
 _Static_assert(offsetof(brisk_cache_options, capacity_bytes) == 8, "capacity_bytes");
@@ -37,6 +37,7 @@ _Static_assert(offsetof(brisk_cache_options, ttl_jitter) == 80, "ttl_jitter");
 _Static_assert(offsetof(brisk_cache_options, stale_ns) == 88, "stale_ns");
 _Static_assert(offsetof(brisk_cache_options, stale_if_error_ns) == 96, "stale_if_error_ns");
 _Static_assert(offsetof(brisk_cache_options, early_beta) == 104, "early_beta");
+_Static_assert(offsetof(brisk_cache_options, hot_keys) == 112, "hot_keys");
 
 _Static_assert(sizeof(brisk_cache_stats) == 288, "brisk_cache_stats");
 _Static_assert(offsetof(brisk_cache_stats, struct_size) == 0, "struct_size");
@@ -101,6 +102,7 @@ static int take_cache_options(PyObject *from, brisk_cache_options *to, RawView *
       "stale_ns",
       "stale_if_error_ns",
       "early_beta",
+      "hot_keys",
       NULL,
   };
   /* clang-format on */
@@ -137,6 +139,8 @@ static int take_cache_options(PyObject *from, brisk_cache_options *to, RawView *
   if (item && !raw_u64(item, "stale_if_error_ns", &to->stale_if_error_ns)) return 0;
   item = raw_field(from, "early_beta");
   if (item && !raw_f64(item, "early_beta", &to->early_beta)) return 0;
+  item = raw_field(from, "hot_keys");
+  if (item && !raw_u64(item, "hot_keys", &to->hot_keys)) return 0;
   return 1;
 }
 
@@ -171,7 +175,8 @@ static PyStructSequence_Field cache_stats_fields[] = {
     {"codec_bytes",
      "Part of held_bytes: compression contexts, dictionaries, and samples while one is trained."},
     {"slack_bytes", "Part of held_bytes: memory taken and not in use by an entry."},
-    {"other_bytes", "Part of held_bytes: the cache object, its counters and its event queue."},
+    {"other_bytes",
+     "Part of held_bytes: the cache object, its counters, its event queue and its hot keys."},
     {"pinned_bytes",
      "Part of held_bytes: values that left the cache or were unpacked, and that callers still "
      "pin."},
@@ -751,6 +756,116 @@ done:
   return result;
 }
 
+static const char cursor_lookups_doc[] =
+    "cursor_lookups(cursor, /)\n"
+    "--\n"
+    "\n"
+    "Returns how often the key that brisk_cursor_next gave last was asked for, as far as\n"
+    "that is known; 0 for a cursor of another kind.";
+
+static PyObject *call_cursor_lookups(PyObject *self, PyObject *const *args, Py_ssize_t count) {
+  (void)self;
+  uint64_t returned = 0;
+  void *cursor = NULL;
+  PyObject *result = NULL;
+  if (!raw_arguments("cursor_lookups", count, 1)) goto done;
+  if (!raw_handle(args[0], "cursor", RAW_CURSOR, 1, &cursor)) goto done;
+  returned = brisk_cursor_lookups(cursor);
+  result = PyLong_FromUnsignedLongLong(returned);
+done:
+  return result;
+}
+
+static const char cache_hot_keys_doc[] =
+    "hot_keys($self, count, /)\n"
+    "--\n"
+    "\n"
+    "Begins a walk over the keys that are asked for most, whether they are in the cache\n"
+    "or not, the hottest first and as they are now. Every lookup counts that\n"
+    "brisk_cache_read_stats counts: exactly for the first 4095 of a thread, then by\n"
+    "sampling. Counts are halved every six hours, so that keys which nobody asks for any\n"
+    "more make way.";
+
+static PyObject *call_cache_hot_keys(PyObject *self, PyObject *const *args, Py_ssize_t count) {
+  size_t count_ = 0;
+  brisk_cursor *cursor = NULL;
+  brisk_error *error = NULL;
+  brisk_status status = BRISK_OK;
+  PyObject *result = NULL;
+  if (!raw_arguments("hot_keys", count, 1)) goto done;
+  if (!raw_size(args[0], "count", &count_)) goto done;
+  status = brisk_cache_hot_keys(raw_self(self), count_, &cursor, &error);
+  if (status != BRISK_OK) {
+    raw_raise(status, error);
+    goto done;
+  }
+  result = raw_wrap(RAW_CURSOR, cursor);
+done:
+  return result;
+}
+
+static const char cache_save_hot_doc[] =
+    "save_hot($self, path, /)\n"
+    "--\n"
+    "\n"
+    "Writes the hot keys with their counts to a file that only its owner may read, in\n"
+    "place of an older one and as a whole. A file that cannot be written is\n"
+    "BRISK_INVALID.";
+
+static PyObject *call_cache_save_hot(PyObject *self, PyObject *const *args, Py_ssize_t count) {
+  RawView path = {0};
+  brisk_error *error = NULL;
+  brisk_status status = BRISK_OK;
+  PyObject *result = NULL;
+  if (!raw_arguments("save_hot", count, 1)) goto done;
+  if (!raw_bytes(args[0], "path", &path)) goto done;
+  {
+    PyThreadState *const thread = raw_release(1);
+    status = brisk_cache_save_hot(raw_self(self), path.data, path.size, &error);
+    raw_retake(thread);
+  }
+  if (status != BRISK_OK) {
+    raw_raise(status, error);
+    goto done;
+  }
+  result = raw_none();
+done:
+  raw_drop(&path);
+  return result;
+}
+
+static const char cache_restore_hot_doc[] =
+    "restore_hot($self, path, /)\n"
+    "--\n"
+    "\n"
+    "Adds the hot keys of a file that brisk_cache_save_hot wrote, in an earlier process\n"
+    "for example, to those of the cache; the hottest stay where not all have room.\n"
+    "BRISK_MISS says that there is no such file. One that cannot be read, or is damaged,\n"
+    "is BRISK_INVALID, and nothing is added.";
+
+static PyObject *call_cache_restore_hot(PyObject *self, PyObject *const *args, Py_ssize_t count) {
+  RawView path = {0};
+  uint64_t restored = 0;
+  brisk_error *error = NULL;
+  brisk_status status = BRISK_OK;
+  PyObject *result = NULL;
+  if (!raw_arguments("restore_hot", count, 1)) goto done;
+  if (!raw_bytes(args[0], "path", &path)) goto done;
+  {
+    PyThreadState *const thread = raw_release(1);
+    status = brisk_cache_restore_hot(raw_self(self), path.data, path.size, &restored, &error);
+    raw_retake(thread);
+  }
+  if (status < 0) {
+    raw_raise(status, error);
+    goto done;
+  }
+  result = raw_tuple(2, PyLong_FromLong(status), PyLong_FromUnsignedLongLong(restored));
+done:
+  raw_drop(&path);
+  return result;
+}
+
 static const char cache_next_event_doc[] =
     "next_event($self, buffer, /)\n"
     "--\n"
@@ -838,6 +953,9 @@ static PyMethodDef cache_methods[] = {
     RAW_METHOD("erase_matching", cache_erase_matching),
     RAW_METHOD("clear", cache_clear),
     RAW_METHOD("keys", cache_keys),
+    RAW_METHOD("hot_keys", cache_hot_keys),
+    RAW_METHOD("save_hot", cache_save_hot),
+    RAW_METHOD("restore_hot", cache_restore_hot),
     RAW_METHOD("next_event", cache_next_event),
     RAW_METHOD("read_stats", cache_read_stats),
     RAW_METHOD("begin", cache_begin),
@@ -924,6 +1042,7 @@ static PyType_Spec cursor_spec = {
 static PyMethodDef functions[] = {
     RAW_METHOD("cache_new", cache_new),
     RAW_METHOD("cache_find", cache_find),
+    RAW_METHOD("cursor_lookups", cursor_lookups),
     {NULL, NULL, 0, NULL},
 };
 /* clang-format on */

@@ -56,6 +56,7 @@ struct CacheOptions {
   Duration stale = {};    // beyond its lifetime, a value serves loads that run; 0: not at all
   double early_beta = 0;  // loads anew before the end, by the cost of a load; 1 is the optimum
   Duration stale_if_error = {};  // and loads that fail
+  uint64_t hot_keys = 0;         // keys kept for hot_keys; 0: 128, UINT64_MAX: none
 };
 
 using CacheStats = brisk_cache_stats;
@@ -71,6 +72,11 @@ enum class Cause : brisk_cause {
 struct Event {
   std::string key;
   Cause cause;
+};
+
+struct HotKey {
+  std::string key;
+  uint64_t lookups;
 };
 
 // A bounded, compressed key/value cache in memory. Batches take any range of things that convert to
@@ -248,6 +254,31 @@ class Cache : public detail::Handle<brisk_cache, brisk_cache_ref, brisk_cache_un
     return Event{std::move(key), static_cast<Cause>(cause)};
   }
 
+  // The keys that are asked for most, whether they are here or not, the hottest first; at most
+  // count. get_or_load warms a cache with them.
+  std::vector<HotKey> hot_keys(size_t count = SIZE_MAX) const {
+    brisk_cursor *cursor = nullptr;
+    detail::call<brisk_cache_hot_keys>(raw(), count, &cursor);
+    Keys keys(adopt, cursor);
+    std::vector<HotKey> hottest;
+    for (const std::string_view key : keys) {
+      hottest.push_back({std::string(key), brisk_cursor_lookups(cursor)});
+    }
+    return hottest;
+  }
+
+  // Writes them to a file that only its owner may read, in place of an older one.
+  void save_hot(std::string_view path) const {
+    detail::call<brisk_cache_save_hot>(raw(), path.data(), path.size());
+  }
+
+  // Adds those of a file that save_hot wrote. Returns how many it has, 0 when there is none.
+  uint64_t restore_hot(std::string_view path) {
+    uint64_t restored = 0;
+    detail::call<brisk_cache_restore_hot>(raw(), path.data(), path.size(), &restored);
+    return restored;
+  }
+
   CacheStats stats() const {
     CacheStats stats = BRISK_CACHE_STATS_INIT;
     detail::call<brisk_cache_read_stats>(raw(), &stats);
@@ -333,6 +364,7 @@ class Cache : public detail::Handle<brisk_cache, brisk_cache_ref, brisk_cache_un
     raw.early_beta = options.early_beta;
     raw.stale_ns = detail::nanoseconds(options.stale);
     raw.stale_if_error_ns = detail::nanoseconds(options.stale_if_error);
+    raw.hot_keys = options.hot_keys;
     raw.name_size = detail::name_size(options.name);
     raw.name = options.name.data();
     brisk_cache *cache = nullptr;

@@ -76,6 +76,14 @@ package capi
 #cgo nocallback brisk_cache_keys
 #cgo noescape capi_cursor_next
 #cgo nocallback capi_cursor_next
+#cgo noescape brisk_cursor_lookups
+#cgo nocallback brisk_cursor_lookups
+#cgo noescape brisk_cache_hot_keys
+#cgo nocallback brisk_cache_hot_keys
+#cgo noescape capi_cache_save_hot
+#cgo nocallback capi_cache_save_hot
+#cgo noescape capi_cache_restore_hot
+#cgo nocallback capi_cache_restore_hot
 #cgo noescape capi_cache_next_event
 #cgo nocallback capi_cache_next_event
 #cgo noescape brisk_cache_read_stats
@@ -295,6 +303,17 @@ static inline brisk_status capi_cursor_next(brisk_cursor *cursor, uint8_t *buffe
   return brisk_cursor_next(cursor, buffer, capacity, size, (brisk_error **)error);
 }
 
+static inline brisk_status capi_cache_save_hot(brisk_cache *cache, const uint8_t *path,
+                                               size_t path_size, uintptr_t *error) {
+  return brisk_cache_save_hot(cache, path, path_size, (brisk_error **)error);
+}
+
+static inline brisk_status capi_cache_restore_hot(brisk_cache *cache, const uint8_t *path,
+                                                  size_t path_size, uint64_t *restored,
+                                                  uintptr_t *error) {
+  return brisk_cache_restore_hot(cache, path, path_size, restored, (brisk_error **)error);
+}
+
 static inline brisk_status capi_cache_next_event(brisk_cache *cache, uint8_t *buffer,
                                                  size_t capacity, size_t *size, brisk_cause *cause,
                                                  uintptr_t *error) {
@@ -436,7 +455,7 @@ const (
 	// BuiltABIVersion is major * 65536 + minor.
 	BuiltABIVersion uint32 = 0<<16 | 1
 	// BuiltABIDigest is what [ABIDigest] returns for the same description.
-	BuiltABIDigest uint64 = 0x95bc5d058c949e03
+	BuiltABIDigest uint64 = 0xedf56e2274c86c98
 )
 
 // The headers that cgo compiles have the same interface.
@@ -905,6 +924,10 @@ type CacheOptions struct {
 	// others, Optimal Probabilistic Cache Stampede Prevention, VLDB 2015), where 1 is the optimum;
 	// 0 to 1000, default 0, never.
 	EarlyBeta float64
+	// How many of the keys asked for most are remembered, for brisk_cache_hot_keys; at most 1024,
+	// UINT64_MAX for none; default 128, or fewer where they would take more than a 128th of the
+	// capacity. Each has 116 bytes, 64 of them for its key: a longer key takes the room of several.
+	HotKeys uint64
 }
 
 // NewCacheOptions returns a zero CacheOptions that knows its size.
@@ -930,6 +953,7 @@ var _ [unsafe.Offsetof(C.brisk_cache_options{}.ttl_jitter)]struct{} = [unsafe.Of
 var _ [unsafe.Offsetof(C.brisk_cache_options{}.stale_ns)]struct{} = [unsafe.Offsetof(CacheOptions{}.StaleNs)]struct{}{}
 var _ [unsafe.Offsetof(C.brisk_cache_options{}.stale_if_error_ns)]struct{} = [unsafe.Offsetof(CacheOptions{}.StaleIfErrorNs)]struct{}{}
 var _ [unsafe.Offsetof(C.brisk_cache_options{}.early_beta)]struct{} = [unsafe.Offsetof(CacheOptions{}.EarlyBeta)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.hot_keys)]struct{} = [unsafe.Offsetof(CacheOptions{}.HotKeys)]struct{}{}
 
 // CacheStats is brisk_cache_stats, member by member. Figures of a cache. Counts run from its
 // creation; a count may lag by the calls in flight on other threads. The parts of held_bytes add up
@@ -992,7 +1016,7 @@ type CacheStats struct {
 	CodecBytes uint64
 	// Part of held_bytes: memory taken and not in use by an entry.
 	SlackBytes uint64
-	// Part of held_bytes: the cache object, its counters and its event queue.
+	// Part of held_bytes: the cache object, its counters, its event queue and its hot keys.
 	OtherBytes uint64
 	// Part of held_bytes: values that left the cache or were unpacked, and that callers still pin.
 	PinnedBytes uint64
@@ -1364,6 +1388,64 @@ func CursorNext(cursor *Cursor, buffer []byte, size *uint64, err **Error) Status
 		(*C.uint8_t)(unsafe.SliceData(buffer)),
 		C.size_t(len(buffer)),
 		(*C.size_t)(size),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// CursorLookups is brisk_cursor_lookups. Returns how often the key that brisk_cursor_next gave last
+// was asked for, as far as that is known; 0 for a cursor of another kind.
+//
+//   - cursor: A cursor of brisk_cache_hot_keys; NULL reads as 0.
+//
+// One thread at a time.
+func CursorLookups(cursor *Cursor) uint64 {
+	return uint64(C.brisk_cursor_lookups(cursor))
+}
+
+// CacheHotKeys is brisk_cache_hot_keys. Begins a walk over the keys that are asked for most,
+// whether they are in the cache or not, the hottest first and as they are now. Every lookup counts
+// that brisk_cache_read_stats counts: exactly for the first 4095 of a thread, then by sampling.
+// Counts are halved every six hours, so that keys which nobody asks for any more make way.
+//
+//   - count: How many keys at most.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+func CacheHotKeys(cache *Cache, count uint64, cursor **Cursor, err **Error) Status {
+	return Status(C.brisk_cache_hot_keys(cache, C.size_t(count), cursor, err))
+}
+
+// CacheSaveHot is brisk_cache_save_hot. Writes the hot keys with their counts to a file that only
+// its owner may read, in place of an older one and as a whole. A file that cannot be written is
+// BRISK_INVALID.
+//
+//   - path: The file.
+//
+// Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread. Walks over all entries.
+func CacheSaveHot(cache *Cache, path []byte, err **Error) Status {
+	return Status(C.capi_cache_save_hot(
+		cache,
+		(*C.uint8_t)(unsafe.SliceData(path)),
+		C.size_t(len(path)),
+		(*C.uintptr_t)(unsafe.Pointer(err)),
+	))
+}
+
+// CacheRestoreHot is brisk_cache_restore_hot. Adds the hot keys of a file that brisk_cache_save_hot
+// wrote, in an earlier process for example, to those of the cache; the hottest stay where not all
+// have room. BRISK_MISS says that there is no such file. One that cannot be read, or is damaged, is
+// BRISK_INVALID, and nothing is added.
+//
+//   - path: The file.
+//   - restored: Receives how many keys the file has, 0 when there is none.
+//
+// Outcomes: BRISK_MISS. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_OUT_OF_MEMORY. Any thread.
+// Walks over all entries.
+func CacheRestoreHot(cache *Cache, path []byte, restored *uint64, err **Error) Status {
+	return Status(C.capi_cache_restore_hot(
+		cache,
+		(*C.uint8_t)(unsafe.SliceData(path)),
+		C.size_t(len(path)),
+		(*C.uint64_t)(restored),
 		(*C.uintptr_t)(unsafe.Pointer(err)),
 	))
 }

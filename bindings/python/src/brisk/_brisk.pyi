@@ -276,7 +276,7 @@ class CacheStats(tuple[float, ...]):
         """Part of held_bytes: memory taken and not in use by an entry."""
     @property
     def other_bytes(self) -> int:
-        """Part of held_bytes: the cache object, its counters and its event queue."""
+        """Part of held_bytes: the cache object, its counters, its event queue and its hot keys."""
     @property
     def pinned_bytes(self) -> int:
         """Part of held_bytes: values that left the cache or were unpacked, and that callers still
@@ -394,6 +394,25 @@ class CacheHandle:
         is returned exactly once; one that comes or goes meanwhile at most once.
         """
 
+    def hot_keys(self, count: int, /) -> CursorHandle:
+        """Begins a walk over the keys that are asked for most, whether they are in the cache or
+        not, the hottest first and as they are now. Every lookup counts that
+        brisk_cache_read_stats counts: exactly for the first 4095 of a thread, then by sampling.
+        Counts are halved every six hours, so that keys which nobody asks for any more make way.
+        """
+
+    def save_hot(self, path: Bytes, /) -> None:
+        """Writes the hot keys with their counts to a file that only its owner may read, in place of
+        an older one and as a whole. A file that cannot be written is BRISK_INVALID.
+        """
+
+    def restore_hot(self, path: Bytes, /) -> tuple[int, int]:
+        """Adds the hot keys of a file that brisk_cache_save_hot wrote, in an earlier process for
+        example, to those of the cache; the hottest stay where not all have room. BRISK_MISS says
+        that there is no such file. One that cannot be read, or is damaged, is BRISK_INVALID, and
+        nothing is added.
+        """
+
     def next_event(self, buffer: WriteableBuffer, /) -> tuple[int, int, int]:
         """Takes the oldest event off the queue that event_capacity switches on: an entry that left
         the cache. After BRISK_SHORT_BUFFER the same event comes again.
@@ -430,6 +449,11 @@ def cache_new(runtime: RuntimeHandle | None, options: dict[str, Any] | None, /) 
 
 def cache_find(runtime: RuntimeHandle | None, name: Bytes, /) -> tuple[int, CacheHandle | None]:
     """Finds a live cache by its name. The caller owns one more reference to it."""
+
+def cursor_lookups(cursor: CursorHandle | None, /) -> int:
+    """Returns how often the key that brisk_cursor_next gave last was asked for, as far as that is
+    known; 0 for a cursor of another kind.
+    """
 
 class InternStats(tuple[float, ...]):
     """Figures of an interner. A count may lag by the calls in flight on other threads."""

@@ -8,6 +8,7 @@ from brisk._brisk import CacheBase, CacheStats, nanoseconds, wait_nanoseconds
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
+    from os import PathLike
     from types import TracebackType
     from typing import Any, TypeVar
 
@@ -59,6 +60,8 @@ class Cache(CacheBase):
     compression_threshold  Values of fewer bytes stay raw; None to let the cache choose.
     load_timeout           How long a load without a timeout is waited for; None for 30 seconds.
     events                 How many events are kept for events(); the oldest are dropped first.
+    hot_keys               How many of the keys asked for most are remembered, for warm(); at most
+                           1024, None for 128, 0 for none.
     codec                  How values become bytes: None for bytes as they are, "str", "json",
                            "pickle", or a pair of functions (encode, decode).
     runtime                The runtime to live in; None for the default one.
@@ -88,6 +91,7 @@ class Cache(CacheBase):
         compression_threshold: int | None = None,
         load_timeout: Seconds | None = None,
         events: int = 0,
+        hot_keys: int | None = None,
         codec: Codec = None,
         runtime: Runtime | None = None,
     ) -> None:
@@ -112,6 +116,7 @@ class Cache(CacheBase):
             else count("compression_threshold", compression_threshold),
             "load_timeout_ns": wait_nanoseconds(load_timeout, "load_timeout"),
             "event_capacity": events,
+            "hot_keys": _brisk.FOREVER if hot_keys == 0 else count("hot_keys", hot_keys),
         }
         if name is not None:
             options["name"] = name
@@ -283,6 +288,49 @@ class Cache(CacheBase):
                 buffer = bytearray(length)
             else:
                 yield bytes(buffer[:length]), CAUSES.get(cause, str(cause))
+
+    def hot_keys(self, count: int | None = None) -> list[tuple[bytes, int]]:
+        """The keys asked for most, here or missing, each with how often; at most count of them.
+
+        The hottest come first. Exact for some thousand lookups, then an estimate; every six hours
+        counts are halved.
+        """
+        from brisk.warm import hot_keys
+
+        return hot_keys(self, count)
+
+    def warm(
+        self,
+        loader: Callable[[Any], Any],
+        top_n: int = 20,
+        workers: Workers | None = None,
+        ttl: Seconds | None = None,
+    ) -> int:
+        """Loads those of the top_n hottest keys that are missing. Returns how many were loaded.
+
+        loader(key) makes a value as for get_or_load; key is bytes. Each runs on this thread, one
+        after the other, or in parallel on workers. One that raises is passed over, and counted by
+        stats().load_failures; a key that somebody else loads at the time is left to them. A load
+        counts as one lookup of its key.
+        """
+        from brisk.warm import warm
+
+        return warm(self, loader, top_n, workers, ttl)
+
+    def save_hot(self, path: str | bytes | PathLike[str]) -> None:
+        """Writes the hot keys to a file that only its owner may read, in place of an older one."""
+        from os import fsencode
+
+        self._raw.save_hot(fsencode(path))
+
+    def restore_hot(self, path: str | bytes | PathLike[str]) -> int:
+        """Adds the hot keys of a file of save_hot. Returns how many it has, 0 where there is none.
+
+        Raises InvalidArgument for a file that cannot be read, or is damaged.
+        """
+        from os import fsencode
+
+        return self._raw.restore_hot(fsencode(path))[1]
 
     def stats(self) -> CacheStats:
         """The figures of this moment: hit_ratio, bytes_held and every other one of C."""

@@ -114,6 +114,11 @@ pub struct brisk_cache_options {
     /// (Vattani and others, Optimal Probabilistic Cache Stampede Prevention, VLDB 2015), where 1 is
     /// the optimum; 0 to 1000, default 0, never.
     pub early_beta: f64,
+    /// How many of the keys asked for most are remembered, for [`brisk_cache_hot_keys`]; at most
+    /// 1024, UINT64_MAX for none; default 128, or fewer where they would take more than a 128th of
+    /// the capacity. Each has 116 bytes, 64 of them for its key: a longer key takes the room of
+    /// several.
+    pub hot_keys: u64,
 }
 
 impl brisk_cache_options {
@@ -136,6 +141,7 @@ impl brisk_cache_options {
         stale_ns: 0,
         stale_if_error_ns: 0,
         early_beta: 0.0,
+        hot_keys: 0,
     };
 }
 
@@ -146,7 +152,7 @@ impl Default for brisk_cache_options {
 }
 
 layout! {
-    brisk_cache_options: 112 {
+    brisk_cache_options: 120 {
         struct_size: 0,
         policy: 4,
         capacity_bytes: 8,
@@ -164,6 +170,7 @@ layout! {
         stale_ns: 88,
         stale_if_error_ns: 96,
         early_beta: 104,
+        hot_keys: 112,
     }
 }
 
@@ -229,7 +236,7 @@ pub struct brisk_cache_stats {
     pub codec_bytes: u64,
     /// Part of held_bytes: memory taken and not in use by an entry.
     pub slack_bytes: u64,
-    /// Part of held_bytes: the cache object, its counters and its event queue.
+    /// Part of held_bytes: the cache object, its counters, its event queue and its hot keys.
     pub other_bytes: u64,
     /// Part of held_bytes: values that left the cache or were unpacked, and that callers still pin.
     pub pinned_bytes: u64,
@@ -592,6 +599,61 @@ extern "C" {
         buffer: *mut c_void,
         capacity: usize,
         size: *mut usize,
+        error: *mut *mut brisk_error,
+    ) -> brisk_status;
+
+    /// Returns how often the key that [`brisk_cursor_next`] gave last was asked for, as far as that
+    /// is known; 0 for a cursor of another kind.
+    ///
+    /// - `cursor`: A cursor of [`brisk_cache_hot_keys`]; NULL reads as 0.
+    ///
+    /// One thread at a time.
+    pub fn brisk_cursor_lookups(cursor: *const brisk_cursor) -> u64;
+
+    /// Begins a walk over the keys that are asked for most, whether they are in the cache or not,
+    /// the hottest first and as they are now. Every lookup counts that [`brisk_cache_read_stats`]
+    /// counts: exactly for the first 4095 of a thread, then by sampling. Counts are halved every
+    /// six hours, so that keys which nobody asks for any more make way.
+    ///
+    /// - `count`: How many keys at most.
+    ///
+    /// Fails with [`BRISK_INVALID`], [`BRISK_CLOSED`], [`BRISK_OUT_OF_MEMORY`]. Any thread.
+    pub fn brisk_cache_hot_keys(
+        cache: *mut brisk_cache,
+        count: usize,
+        cursor: *mut *mut brisk_cursor,
+        error: *mut *mut brisk_error,
+    ) -> brisk_status;
+
+    /// Writes the hot keys with their counts to a file that only its owner may read, in place of an
+    /// older one and as a whole. A file that cannot be written is [`BRISK_INVALID`].
+    ///
+    /// - `path`: The file.
+    ///
+    /// Fails with [`BRISK_INVALID`], [`BRISK_CLOSED`], [`BRISK_OUT_OF_MEMORY`]. Any thread. Walks
+    /// over all entries.
+    pub fn brisk_cache_save_hot(
+        cache: *mut brisk_cache,
+        path: *const c_void,
+        path_size: usize,
+        error: *mut *mut brisk_error,
+    ) -> brisk_status;
+
+    /// Adds the hot keys of a file that [`brisk_cache_save_hot`] wrote, in an earlier process for
+    /// example, to those of the cache; the hottest stay where not all have room. [`BRISK_MISS`]
+    /// says that there is no such file. One that cannot be read, or is damaged, is
+    /// [`BRISK_INVALID`], and nothing is added.
+    ///
+    /// - `path`: The file.
+    /// - `restored`: Receives how many keys the file has, 0 when there is none.
+    ///
+    /// Outcomes: [`BRISK_MISS`]. Fails with [`BRISK_INVALID`], [`BRISK_CLOSED`],
+    /// [`BRISK_OUT_OF_MEMORY`]. Any thread. Walks over all entries.
+    pub fn brisk_cache_restore_hot(
+        cache: *mut brisk_cache,
+        path: *const c_void,
+        path_size: usize,
+        restored: *mut u64,
         error: *mut *mut brisk_error,
     ) -> brisk_status;
 

@@ -55,6 +55,7 @@ pub struct CacheBuilder {
     compression_threshold: u64,
     load_timeout: Option<Duration>,
     event_capacity: u32,
+    hot_keys: u64,
 }
 
 impl CacheBuilder {
@@ -156,6 +157,13 @@ impl CacheBuilder {
         self
     }
 
+    /// How many of the keys asked for most are remembered, for [`Cache::warm`]; at most 1024,
+    /// `u64::MAX` for none; by default, and for 0, 128, or fewer in a cache of less than 2 MiB.
+    pub fn hot_keys(mut self, keys: u64) -> Self {
+        self.hot_keys = keys;
+        self
+    }
+
     /// The runtime to live in; by default that of the process.
     pub fn runtime(mut self, runtime: &Runtime) -> Self {
         self.runtime = Some(runtime.clone());
@@ -188,6 +196,7 @@ impl CacheBuilder {
         raw.compression_threshold = self.compression_threshold;
         raw.load_timeout_ns = timeout(self.load_timeout);
         raw.event_capacity = self.event_capacity;
+        raw.hot_keys = self.hot_keys;
         // Too long for the field is too long for a name as well, and the library says so.
         raw.name_size = u32::try_from(self.name.len()).unwrap_or(u32::MAX);
         raw.name = self.name.as_ptr().cast();

@@ -70,6 +70,7 @@ mod token;
 mod ttl;
 mod value;
 mod walk;
+mod warm;
 mod workers;
 
 pub use batch::{Batch, BatchIter};
@@ -94,6 +95,7 @@ pub use token::{TaskContext, Token};
 pub use ttl::Ttl;
 pub use value::Value;
 pub use walk::{Cause, Event, Events, Keys};
+pub use warm::HotKey;
 pub use workers::{Workers, WorkersBuilder, WorkersStats};
 
 /// The longest key, in bytes: 64 KiB - 1.

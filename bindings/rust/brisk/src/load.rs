@@ -248,7 +248,7 @@ fn take<T>(from: &Mutex<Option<T>>) -> Option<T> {
 }
 
 /// Runs a loader and ends the load that it leads, whatever becomes of it.
-fn run<V, E>(
+pub(crate) fn run<V, E>(
     lease: &Lease,
     ttl: Ttl,
     loader: impl FnOnce(&Lease) -> Result<V, E>,

@@ -26,11 +26,8 @@ impl Cache {
         let mut raw = ptr::null_mut();
         // SAFETY: the cache and the place for the cursor are alive.
         call(|error| unsafe { brisk_cache_keys(self.raw(), &mut raw, error) })?;
-        Ok(Keys {
-            // SAFETY: the call gave the cursor to this caller.
-            cursor: Some(unsafe { Handle::given(raw) }),
-            buffer: Vec::with_capacity(64),
-        })
+        // SAFETY: the call gave the cursor to this caller.
+        Ok(unsafe { Keys::given(raw) })
     }
 
     /// Takes the oldest event off the queue that
@@ -64,6 +61,25 @@ impl Cache {
 pub struct Keys {
     cursor: Option<Handle<brisk_cursor>>,
     buffer: Vec<u8>,
+}
+
+impl Keys {
+    /// # Safety
+    /// The caller owns the cursor, and gives it away.
+    pub(crate) unsafe fn given(raw: *mut brisk_cursor) -> Self {
+        Self {
+            // SAFETY: as the caller says.
+            cursor: Some(unsafe { Handle::given(raw) }),
+            buffer: Vec::with_capacity(64),
+        }
+    }
+
+    /// How often the key before was asked for, when this is a walk over hot keys.
+    pub(crate) fn lookups(&self) -> u64 {
+        let cursor = self.cursor.as_ref().map_or(ptr::null_mut(), Handle::raw);
+        // SAFETY: the cursor is alive, or NULL, and no other thread uses it.
+        unsafe { brisk_cursor_lookups(cursor) }
+    }
 }
 
 impl Iterator for Keys {
