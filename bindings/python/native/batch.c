@@ -85,6 +85,7 @@ static int read_batch(Hot *self, PyObject *keys, Py_ssize_t *at, PyObject *fallb
   uint32_t sizes[BATCH];
   char values[VALUE_ROOM];
   const char *data = values;
+  char *key = batch.bytes;
   brisk_error *error = NULL;
   size_t done = 0;
   if (!pack(keys, *at, &batch)) return 0;
@@ -100,11 +101,15 @@ static int read_batch(Hot *self, PyObject *keys, Py_ssize_t *at, PyObject *fallb
     PyObject *value = NULL;
     if (sizes[i] == UINT32_MAX) {
       value = Py_NewRef(fallback);
+    } else if (self->decode) {
+      const RawView name = {.data = key, .size = batch.sizes[i]};
+      value = hot_made(self, &name, data, sizes[i]);
+      data += sizes[i];
     } else {
       value = PyBytes_FromStringAndSize(data, (Py_ssize_t)sizes[i]);
-      if (self->decode) value = hot_decoded(self, value);
       data += sizes[i];
     }
+    key += batch.sizes[i];
     if (!value || PyList_SetItem(list, (*at)++, value) != 0) return 0;
   }
   return status == BRISK_OK || read_one(self, keys, (*at)++, fallback, list);

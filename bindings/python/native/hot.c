@@ -55,11 +55,36 @@ int hot_value(Hot *self, PyObject *value, RawView *to) {
                         "functions (encode, decode)");
 }
 
-PyObject *hot_decoded(Hot *self, PyObject *bytes) {
+/* Takes over the reference to bytes, also when it is NULL; so does the next. */
+static PyObject *decoded(Hot *self, PyObject *bytes) {
   if (!bytes || !self->decode) return bytes;
   PyObject *const value = PyObject_CallFunctionObjArgs(self->decode, bytes, NULL);
   Py_DECREF(bytes);
   return value;
+}
+
+static PyObject *decoded_and_kept(Hot *self, const RawView *key, PyObject *bytes) {
+  if (!bytes || !self->kept) return decoded(self, bytes);
+  PyObject *const value = decoded(self, Py_NewRef(bytes));
+  if (value) kept_add(self->kept, key, PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes), value);
+  Py_DECREF(bytes);
+  return value;
+}
+
+PyObject *hot_made(Hot *self, const RawView *key, const char *data, size_t size) {
+  PyObject *const kept = self->kept ? kept_find(self->kept, key, data, size) : NULL;
+  if (kept) return kept;
+  return decoded_and_kept(self, key, PyBytes_FromStringAndSize(data, (Py_ssize_t)size));
+}
+
+/* The same for bytes that are an object already, whose reference it takes over. */
+static PyObject *made_of(Hot *self, const RawView *key, PyObject *bytes) {
+  if (!bytes || !self->kept) return decoded(self, bytes);
+  PyObject *const kept =
+      kept_find(self->kept, key, PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes));
+  if (!kept) return decoded_and_kept(self, key, bytes);
+  Py_DECREF(bytes);
+  return kept;
 }
 
 /* Reads a value that did not fit on the stack. NULL without an exception says that it is gone. */
@@ -95,15 +120,14 @@ int hot_look_up(Hot *self, PyObject *key, PyObject **value) {
   const brisk_status status =
       brisk_cache_read(self->cache, view.data, view.size, buffer, sizeof buffer, &size, &error);
   if (status == BRISK_OK) {
-    *value = PyBytes_FromStringAndSize(buffer, (Py_ssize_t)size);
+    *value = hot_made(self, &view, buffer, size);
   } else if (status == BRISK_SHORT_BUFFER) {
-    *value = read_large(self, &view, size);
+    *value = made_of(self, &view, read_large(self, &view, size));
   } else if (status < 0) {
     *value = raw_raise(status, error);
   }
   raw_drop(&view);
   if (status == BRISK_MISS) return 0;
-  *value = hot_decoded(self, *value);
   return *value ? 1 : PyErr_Occurred() ? -1 : 0;
 }
 
@@ -212,17 +236,17 @@ static PyObject *call_begin(PyObject *self, PyObject *const *args, Py_ssize_t co
   }
   const brisk_status status =
       brisk_cache_begin(hot->cache, key.data, key.size, parent, &pinned, &lease, &error);
-  raw_drop(&key);
-  if (status < 0) return raw_raise(status, error);
   PyObject *value = NULL;
   if (pinned) {
     size_t size = 0;
     const char *const data = brisk_value_data(pinned, &size);
-    value = hot_decoded(hot, PyBytes_FromStringAndSize(data, (Py_ssize_t)size));
+    value = hot_made(hot, &key, data, size);
     brisk_value_unref(pinned);
   } else {
-    value = Py_NewRef(Py_None);
+    value = status < 0 ? raw_raise(status, error) : Py_NewRef(Py_None);
   }
+  raw_drop(&key);
+  if (status < 0) return NULL;
   return raw_tuple(3, value, raw_wrap(RAW_LEASE, lease), PyLong_FromLong(status));
 }
 
@@ -239,7 +263,7 @@ static PyObject *call_encode(PyObject *self, PyObject *value) {
 static const char decode_doc[] =
     "_decode($self, data, /)\n--\n\nThe value that stored bytes stand for.";
 static PyObject *call_decode(PyObject *self, PyObject *data) {
-  return hot_decoded((Hot *)self, PyBytes_FromObject(data));
+  return decoded((Hot *)self, PyBytes_FromObject(data));
 }
 
 static int hot_init(PyObject *self, PyObject *args, PyObject *keywords) {
@@ -247,14 +271,16 @@ static int hot_init(PyObject *self, PyObject *args, PyObject *keywords) {
   PyObject *raw = NULL;
   PyObject *encode = Py_None;
   PyObject *decode = Py_None;
+  unsigned long long kept = 0;
   void *cache = NULL;
   (void)keywords;
-  if (!PyArg_ParseTuple(args, "O|OO", &raw, &encode, &decode)) return -1;
+  if (!PyArg_ParseTuple(args, "O|OOK", &raw, &encode, &decode, &kept)) return -1;
   if (!raw_handle(raw, "raw", RAW_CACHE, 0, &cache)) return -1;
   if (hot->raw) {
     PyErr_SetString(raw_exception(BRISK_INVALID), "the cache was made already; make another one");
     return -1;
   }
+  if (kept != 0 && !(hot->kept = kept_new(kept))) return -1;
   hot->raw = Py_NewRef(raw);
   hot->cache = cache;
   if (encode != Py_None) hot->encode = Py_NewRef(encode);
@@ -267,19 +293,21 @@ static int hot_traverse(PyObject *self, visitproc visit, void *arg) {
   Py_VISIT(Py_TYPE(self));
   Py_VISIT(hot->encode);
   Py_VISIT(hot->decode);
-  return 0;
+  return kept_traverse(hot->kept, visit, arg);
 }
 
 static int hot_clear(PyObject *self) {
   Hot *const hot = (Hot *)self;
   Py_CLEAR(hot->encode);
   Py_CLEAR(hot->decode);
+  kept_clear(hot->kept);
   return 0;
 }
 
 static void hot_dealloc(PyObject *self) {
   PyObject_GC_UnTrack(self);
   hot_clear(self);
+  kept_free(((Hot *)self)->kept);
   Py_CLEAR(((Hot *)self)->raw);
   raw_free(self);
 }

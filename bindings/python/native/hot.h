@@ -2,6 +2,7 @@
 #ifndef BRISK_PYTHON_HOT_H
 #define BRISK_PYTHON_HOT_H
 
+#include "kept.h"
 #include "raw.h"
 
 typedef struct {
@@ -9,6 +10,7 @@ typedef struct {
   PyObject *raw;
   PyObject *encode; /* NULL without a codec */
   PyObject *decode;
+  Kept *kept; /* NULL unless decoded values are shared */
 } Hot;
 
 /* Takes arguments by position or keyword. The first `least` must be there; others stay as they are.
@@ -17,8 +19,8 @@ int hot_arguments(const char *function, const char *const *names, Py_ssize_t mos
                   PyObject *const *args, Py_ssize_t count, PyObject *keywords, PyObject **to);
 /* Takes the bytes of a value, by the codec where there is one. */
 int hot_value(Hot *self, PyObject *value, RawView *to);
-/* The value that bytes stand for. Takes over the reference, also when it is NULL. */
-PyObject *hot_decoded(Hot *self, PyObject *bytes);
+/* The value that the bytes of a key stand for. */
+PyObject *hot_made(Hot *self, const RawView *key, const char *data, size_t size);
 /* Gives 1 and the value of a key, 0 where there is none, -1 with an exception. */
 int hot_look_up(Hot *self, PyObject *key, PyObject **value);
 

@@ -865,6 +865,7 @@ class CacheBase:
         raw: CacheHandle,
         encode: Callable[[Any], ReadableBuffer] | None = None,
         decode: Callable[[bytes], Any] | None = None,
+        kept: int = 0,
         /,
     ) -> None: ...
     @property

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, TypeVar
 
-    from brisk._brisk import Bytes, Seconds
+    from brisk._brisk import Bytes, CacheHandle, Seconds
     from brisk.codecs import Codec, Decode, Encode
     from brisk.loads import Lease
     from brisk.memo import Memoized, P, R
@@ -64,6 +64,10 @@ class Cache(CacheBase):
                            1024, None for 128, 0 for none.
     codec                  How values become bytes: None for bytes as they are, "str", "json",
                            "pickle", or a pair of functions (encode, decode).
+    share_decoded          Whether the objects that hot values were decoded to are kept and given
+                           again, as long as the stored bytes are the same: a hit then costs no
+                           decode, and all who ask for a key get one object, which they must not
+                           change. They may take an eighth of the capacity, besides it.
     runtime                The runtime to live in; None for the default one.
 
     A cache is used as a dict is; get, set, get_many and set_many do the same with a default, a ttl,
@@ -93,6 +97,7 @@ class Cache(CacheBase):
         events: int = 0,
         hot_keys: int | None = None,
         codec: Codec = None,
+        share_decoded: bool = False,
         runtime: Runtime | None = None,
     ) -> None:
         from brisk.options import choice, count, home, size
@@ -121,7 +126,7 @@ class Cache(CacheBase):
         if name is not None:
             options["name"] = name
         raw = _brisk.cache_new(home(runtime), options)
-        super().__init__(raw, encode, decode)
+        super().__init__(raw, encode, decode, _kept(raw, decode, share_decoded))
         self._timeout: int = options["load_timeout_ns"] or DEFAULT_TIMEOUT
 
     @classmethod
@@ -130,6 +135,7 @@ class Cache(CacheBase):
         name: Bytes,
         *,
         codec: Codec = None,
+        share_decoded: bool = False,
         load_timeout: Seconds | None = None,
         runtime: Runtime | None = None,
     ) -> Self | None:
@@ -142,7 +148,7 @@ class Cache(CacheBase):
         if raw is None:
             return None
         self = cls.__new__(cls)
-        CacheBase.__init__(self, raw, encode, decode)
+        CacheBase.__init__(self, raw, encode, decode, _kept(raw, decode, share_decoded))
         self._timeout = timeout
         return self
 
@@ -361,6 +367,15 @@ class Cache(CacheBase):
             return f"<brisk.Cache: {error}>"
         held = f"{now.bytes_held} of {now.capacity_bytes} bytes"
         return f"<brisk.Cache: {now.entries} entries, {held}>"
+
+
+def _kept(raw: CacheHandle, decode: Decode | None, share: bool) -> int:
+    """How many bytes of decoded objects are kept."""
+    if not share:
+        return 0
+    if decode is None:
+        raise _brisk.InvalidArgument("share_decoded is of no use without a codec; name one")
+    return raw.read_stats().capacity_bytes // 8
 
 
 def _functions(codec: Codec) -> tuple[Encode | None, Decode | None]:
