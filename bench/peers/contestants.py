@@ -22,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 SCRATCH = ROOT / "build/bench"  # sequences, and the contestants that meson does not build
 PYTHON = "/usr/bin/python3"
 TIMEOUT = 300.0  # seconds that one measurement may take
+CAFFEINE = "3.3.1"
 
 
 class CannotRun(Exception):
@@ -118,6 +119,7 @@ CONTESTANTS = (
     Contestant("brisk-go", "go", ("peer-go", "brisk"), OURS),
     Contestant("otter", "go", ("peer-go", "otter"), LOOKUPS),
     Contestant("golang-lru", "go", ("peer-go", "golang-lru"), LOOKUPS),
+    Contestant("caffeine", "java", ("peer-java",), LOOKUPS),
     Contestant("brisk-python", "python", ("peer-python", "brisk"), OURS),
     Contestant("cachebox", "python", ("peer-python", "cachebox"), LOOKUPS),
     Contestant("cachetools", "python", ("peer-python", "cachetools"), LOOKUPS),
@@ -178,6 +180,18 @@ class Programs:
         run(["go", "build", "-o", str(program), "."], self.env, HERE / "go")
         return self.with_env([str(program)])
 
+    def java(self, _: str) -> list[str]:
+        jdk = newest_jdk()
+        classes = SCRATCH / "java"
+        jar = classes / f"caffeine-{CAFFEINE}.jar"
+        if not jar.exists():
+            copy = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
+            artifact = f"-Dartifact=com.github.ben-manes.caffeine:caffeine:{CAFFEINE}"
+            run(["mvn", "-q", "-B", copy, artifact, f"-DoutputDirectory={classes}"])
+        source = str(HERE / "java/Peer.java")
+        run([str(jdk / "bin/javac"), "-d", str(classes), "-cp", str(jar), source])
+        return [str(jdk / "bin/java"), "-cp", f"{classes}:{jar}", "Peer"]
+
     def python(self, name: str, program: str = "peer.py") -> list[str]:
         """A place with the peers and brisk's own package, for the Python that Debian has."""
         site = SCRATCH / name
@@ -199,9 +213,26 @@ class Programs:
 BUILDERS = {
     "peer-rust": Programs.rust,
     "peer-go": Programs.go,
+    "peer-java": Programs.java,
     "peer-python": Programs.python,
     "peer-python-tasks": Programs.python_tasks,
 }
+
+
+def newest_jdk() -> Path:
+    """The home of the newest JDK of those that are installed where one looks for them."""
+    found: list[tuple[list[int], Path]] = []
+    places = [*Path("/usr/lib/jvm").glob("*"), Path(os.environ.get("JAVA_HOME", "/usr"))]
+    if compiler := shutil.which("javac"):
+        places.append(Path(compiler).resolve().parents[1])
+    for home in places:
+        release = home / "release"
+        if (home / "bin/javac").exists() and release.exists():
+            version = re.search(r'^JAVA_VERSION="([\d.]+)', release.read_text(), re.MULTILINE)
+            found.append(([*map(int, version[1].split("."))] if version else [], home))
+    if not found:
+        raise CannotRun("no JDK is installed")
+    return max(found)[1]
 
 
 def run(command: list[str], env: dict[str, str] | None = None, cwd: Path = ROOT) -> str:
