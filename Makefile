@@ -48,10 +48,10 @@ bench-peers: ## Compare with what a user would pick instead [AREA=cache ROUNDS=5
 	@$(PYTHON) bench/peers/run.py $(if $(AREA),--area "$(AREA)") $(if $(ROUNDS),--rounds "$(ROUNDS)") $(ARGS)
 
 .PHONY: bench-traces
-bench-traces: ## Replay the traces in the folder BRISK_TRACES [ARGS=--help]
-	@.ci/install build bench
-	@.ci/build release -Dbench=true bench/replay
-	@setsid --wait $(BUILD)/bench/replay $(ARGS)
+bench-traces: ## Replay the traces in BRISK_TRACES, here and elsewhere [ARGS=--help]
+	@.ci/install build bench rust
+	@.ci/build release -Dbench=true
+	@$(PYTHON) bench/peers/traces.py $(ARGS)
 
 .PHONY: install
 install: ## Install the library, headers and brisk.pc [PREFIX=/usr/local DESTDIR=]

@@ -8,7 +8,8 @@
 // capacity is that share of the bytes of all objects. A request is a read, and a put where that
 // misses. Threads take the requests in turns, 64 at a time. Time is what the whole replay took over
 // its requests. Distance is counted in points of hit ratio, against the best of the textbook
-// policies of the reference; Belady, who knows the future, aside.
+// policies of the reference; Belady, who knows the future, aside. With --json all of this goes to
+// peers/traces.py, which puts the same requests to others.
 #include <brisk/brisk.h>
 #include <zstd.h>
 
@@ -32,12 +33,14 @@ namespace {
 
 constexpr const char *kHelp =
     "usage: replay [--policy NAME,...] [--trace NAME,...] [--percent P,...] [--threads N,...]\n"
-    "              [--least N] [--rounds N] [--bytes]\n"
+    "              [--least N] [--rounds N] [--bytes] [--json]\n"
     "\n"
     "Replays the traces in the folder BRISK_TRACES through the cache, once for each policy (auto,\n"
     "s3fifo, lru), size (percent of the distinct objects; 0.1,1,5,10) and number of threads (1).\n"
     "Sizes below --least objects (100) are left out. The time is the best of --rounds (1). With\n"
-    "--bytes objects have the sizes of the trace, and there is no reference to compare with.\n";
+    "--bytes objects have the sizes of the trace, and there is no reference to compare with. With\n"
+    "--json there is a line for each size, with what the reference knows of it, and then one for\n"
+    "each row.\n";
 
 [[noreturn]] void fail(const std::string &why) {
   std::fprintf(stderr, "replay: %s\n", why.c_str());
@@ -59,6 +62,7 @@ struct Options {
   uint64_t least = 100;
   unsigned rounds = 1;
   bool bytes = false;
+  bool json = false;
 };
 
 Options parse(int argc, char **argv) {
@@ -69,8 +73,8 @@ Options parse(int argc, char **argv) {
       std::fputs(kHelp, stdout);
       std::exit(0);
     }
-    if (name == "--bytes") {
-      options.bytes = true;
+    if (name == "--bytes" || name == "--json") {
+      (name == "--bytes" ? options.bytes : options.json) = true;
       continue;
     }
     if (i + 1 == argc) fail(name + " is unknown or lacks its value; see --help");
@@ -182,6 +186,22 @@ double best_of(const Cell &cell) {
   return best;
 }
 
+void print_cell(const Trace &trace, const std::string &percent, uint64_t capacity,
+                const Cell *known) {
+  std::printf("{\"trace\": \"%s\", \"percent\": \"%s\", \"capacity\": %" PRIu64, trace.name.c_str(),
+              percent.c_str(), capacity);
+  if (known != nullptr) {
+    std::printf(", \"best\": %.6f, \"reference\": {", best_of(*known) / 100);
+    const char *comma = "";
+    for (const auto &[policy, points] : known->points) {
+      std::printf("%s\"%s\": %.6f", comma, policy.c_str(), points / 100);
+      comma = ", ";
+    }
+    std::printf("}");
+  }
+  std::printf("}\n");
+}
+
 struct Outcome {
   double points = 0;       // of requests
   double byte_points = 0;  // of the bytes asked for
@@ -280,9 +300,10 @@ int main(int argc, char **argv) {
   std::sort(paths.begin(), paths.end());
   std::map<std::pair<std::string, std::string>, Distance> distances;  // by policy and threads
   std::map<std::string, Distance> others;
-  std::printf("%-10s %5s %8s %7s %-7s %8s %7s %7s %8s %7s\n", "trace", "%", "capacity", "threads",
-              "policy", options.bytes ? "byte hit" : "behind", "hit %", "ns", "B/entry",
-              "policy B");
+  if (!options.json)
+    std::printf("%-10s %5s %8s %7s %-7s %8s %7s %7s %8s %7s\n", "trace", "%", "capacity", "threads",
+                "policy", options.bytes ? "byte hit" : "behind", "hit %", "ns", "B/entry",
+                "policy B");
   for (const auto &path : paths) {
     const Trace trace = read_trace(path);
     for (const std::string &percent : options.percents) {
@@ -297,6 +318,7 @@ int main(int argc, char **argv) {
       if (known) {
         for (const auto &[policy, points] : cell->second.points) others[policy].add(best - points);
       }
+      if (options.json) print_cell(trace, percent, limit, known ? &cell->second : nullptr);
       for (const std::string &threads : options.threads) {
         for (const std::string &policy : options.policies) {
           const auto count = static_cast<unsigned>(std::strtoul(threads.c_str(), nullptr, 10));
@@ -313,6 +335,16 @@ int main(int argc, char **argv) {
             distances[{policy, threads}].add(best - outcome.points);
           }
           const auto entries = static_cast<double>(std::max<uint64_t>(outcome.stats.entries, 1));
+          if (options.json) {
+            std::printf("{\"contestant\": \"%s\", \"version\": \"%s\", \"capacity\": %" PRIu64
+                        ", \"threads\": %u, \"hit\": %.6f, \"byte_hit\": %.6f, \"ns\": %.2f, "
+                        "\"held\": %.0f, \"entry_bytes\": %.1f, \"policy_bytes\": %.1f}\n",
+                        policy.c_str(), brisk_version(), limit, count, outcome.points / 100,
+                        outcome.byte_points / 100, outcome.nanoseconds, entries,
+                        static_cast<double>(outcome.stats.held_bytes) / entries,
+                        static_cast<double>(outcome.stats.policy_bytes) / entries);
+            continue;
+          }
           std::printf("%-10s %5s %8" PRIu64 " %7s %-7s %8s %7.2f %7.1f %8.1f %7.1f\n",
                       trace.name.c_str(), percent.c_str(), limit, threads.c_str(), policy.c_str(),
                       middle, outcome.points, outcome.nanoseconds,
@@ -323,7 +355,7 @@ int main(int argc, char **argv) {
       }
     }
   }
-  if (distances.empty()) return 0;
+  if (distances.empty() || options.json) return 0;
   std::printf("\npoints behind the best textbook policy of each cell\n%-18s %7s %6s %6s %5s\n",
               "policy", "threads", "mean", "worst", "cells");
   const auto print = [](const char *policy, const char *threads, const Distance &distance) {

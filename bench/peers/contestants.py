@@ -108,14 +108,14 @@ TASKS = ("T1", "T2", "T3", "T4")
 CONTESTANTS = (
     Contestant("brisk", "c", ("peer-brisk",), (*ALL, "W1-batch", "W3")),
     Contestant("brisk-raw", "c", ("peer-brisk", "raw"), ("W3",)),
-    Contestant("rocksdb-lru", "cpp", ("peer-rocksdb", "lru"), (*ALL, "W3")),
+    Contestant("rocksdb-lru", "cpp", ("peer-rocksdb", "lru"), (*ALL, "W3", "trace")),
     Contestant("rocksdb-zstd", "cpp", ("peer-rocksdb", "zstd"), ("W3",)),
-    Contestant("rocksdb-hyperclock", "cpp", ("peer-rocksdb", "hyperclock"), ALL),
-    Contestant("quick_cache", "rust", ("peer-rust", "inline"), (*ALL, "W3")),
+    Contestant("rocksdb-hyperclock", "cpp", ("peer-rocksdb", "hyperclock"), (*ALL, "trace")),
+    Contestant("quick_cache", "rust", ("peer-rust", "inline"), (*ALL, "W3", "trace")),
     # Holds values of any size, as brisk does; the one above fixes 64 bytes when it is compiled.
     Contestant("quick_cache-boxed", "rust", ("peer-rust", "boxed"), ("W4",)),
     Contestant("brisk-rust", "rust", ("peer-rust", "brisk"), OURS),
-    Contestant("moka", "rust", ("peer-rust", "moka"), LOOKUPS),
+    Contestant("moka", "rust", ("peer-rust", "moka"), (*LOOKUPS, "trace")),
     Contestant("brisk-go", "go", ("peer-go", "brisk"), OURS),
     Contestant("otter", "go", ("peer-go", "otter"), LOOKUPS),
     Contestant("golang-lru", "go", ("peer-go", "golang-lru"), LOOKUPS),
@@ -253,7 +253,13 @@ def run(command: list[str], env: dict[str, str] | None = None, cwd: Path = ROOT)
 
 
 def measure(command: list[str]) -> dict[str, Any]:
-    """Runs one program in a session of its own and reads its line."""
+    """Runs one program and reads its line."""
+    (line,) = measured(command)
+    return line
+
+
+def measured(command: list[str]) -> list[dict[str, Any]]:
+    """Runs one program in a session of its own and reads its lines."""
     try:
         done = subprocess.run(
             command,
@@ -270,8 +276,7 @@ def measure(command: list[str]) -> dict[str, Any]:
         raise CannotRun(f"no answer within {TIMEOUT:.0f} s") from error
     if done.returncode != 0:
         raise CannotRun(done.stderr.strip() or f"ended with status {done.returncode}")
-    line: dict[str, Any] = json.loads(done.stdout)
-    return line
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def write_sequence(folder: Path, sequence: Sequence) -> None:
@@ -316,11 +321,15 @@ def write_records(records: Records) -> None:
     partial.rename(records.path)
 
 
-def unpacked(file: Path) -> Iterator[bytes]:
-    """The records of a file: zstd over a row of them, each behind its size in four bytes."""
+def unpack(file: Path) -> bytes:
     if shutil.which("zstd") is None:
         raise CannotRun("zstd is not installed")
-    data = subprocess.run(["zstd", "-dcq", str(file)], capture_output=True, check=True).stdout
+    return subprocess.run(["zstd", "-dcq", str(file)], capture_output=True, check=True).stdout
+
+
+def unpacked(file: Path) -> Iterator[bytes]:
+    """The records of a file: a row of them, each behind its size in four bytes."""
+    data = unpack(file)
     at = 0
     while at < len(data):
         (size,) = struct.unpack_from("<I", data, at)

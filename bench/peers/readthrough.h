@@ -25,17 +25,12 @@ class Records {
   static constexpr size_t kMost = 4096;
 
   explicit Records(const char *path) {
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat status;
-    if (file < 0 || fstat(file, &status) != 0) fail(std::string("cannot read ") + path);
-    const auto size = static_cast<size_t>(status.st_size);
-    void *data = mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, file, 0);
-    if (data == MAP_FAILED) fail(std::string("cannot map ") + path);
-    close(file);
-    bytes_ = static_cast<const char *>(data);
-    starts_ = static_cast<const uint64_t *>(data) + 1;
+    const Mapping file(path);
+    bytes_ = file.data();
+    starts_ = reinterpret_cast<const uint64_t *>(bytes_) + 1;
     count_ = starts_[-1];
-    if (size < 16 || starts_[count_] != size) fail(std::string("not a file of records: ") + path);
+    if (file.size() < 16 || starts_[count_] != file.size())
+      fail(std::string("not a file of records: ") + path);
   }
 
   std::string_view of(uint32_t id) const {

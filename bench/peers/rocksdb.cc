@@ -12,17 +12,19 @@
 #include <string_view>
 
 #include "readthrough.h"
+#include "replay.h"
 
 namespace {
 
 constexpr int kLruShardBits = 6;
 constexpr int kClockShardBits = 0;
 
+template <class Value>
 class Cache {
  public:
   explicit Cache(std::shared_ptr<rocksdb::Cache> cache) : cache_(std::move(cache)) {}
 
-  bool get(const peers::Key &key, peers::Value &value) {
+  bool get(const peers::Key &key, Value &value) {
     rocksdb::Cache::Handle *handle = cache_->Lookup(slice(key));
     if (handle == nullptr) return false;
     std::memcpy(&value, cache_->Value(handle), sizeof value);
@@ -30,13 +32,14 @@ class Cache {
     return true;
   }
 
-  void put(const peers::Key &key, const peers::Value &value) {
+  void put(const peers::Key &key, const Value &value) {
     const auto destroy = [](const rocksdb::Slice &, void *data) {
-      delete static_cast<peers::Value *>(data);
+      delete static_cast<Value *>(data);
     };
-    if (!cache_->Insert(slice(key), new peers::Value(value), 1, destroy).ok())
-      peers::fail("a put failed");
+    if (!cache_->Insert(slice(key), new Value(value), 1, destroy).ok()) peers::fail("a put failed");
   }
+
+  size_t held() const { return cache_->GetUsage(); }
 
  private:
   static rocksdb::Slice slice(const peers::Key &key) {
@@ -46,18 +49,45 @@ class Cache {
   std::shared_ptr<rocksdb::Cache> cache_;
 };
 
-struct Lru : Cache {
-  explicit Lru(const peers::Work &work)
-      : Cache(rocksdb::NewLRUCache(rocksdb::LRUCacheOptions(
-            work.room, kLruShardBits, false, 0.5, nullptr, rocksdb::kDefaultToAdaptiveMutex,
-            rocksdb::kDontChargeCacheMetadata))) {}
+std::shared_ptr<rocksdb::Cache> lru(size_t entries, int shard_bits) {
+  return rocksdb::NewLRUCache(rocksdb::LRUCacheOptions(entries, shard_bits, false, 0.5, nullptr,
+                                                       rocksdb::kDefaultToAdaptiveMutex,
+                                                       rocksdb::kDontChargeCacheMetadata));
+}
+
+std::shared_ptr<rocksdb::Cache> hyperclock(size_t entries) {
+  return rocksdb::HyperClockCacheOptions(entries, 1, kClockShardBits, false, nullptr,
+                                         rocksdb::kDontChargeCacheMetadata)
+      .MakeSharedCache();
+}
+
+struct Lru : Cache<peers::Value> {
+  explicit Lru(const peers::Work &work) : Cache(lru(work.room, kLruShardBits)) {}
 };
 
-struct HyperClock : Cache {
-  explicit HyperClock(const peers::Work &work)
-      : Cache(rocksdb::HyperClockCacheOptions(work.room, 1, kClockShardBits, false, nullptr,
-                                              rocksdb::kDontChargeCacheMetadata)
-                  .MakeSharedCache()) {}
+struct HyperClock : Cache<peers::Value> {
+  explicit HyperClock(const peers::Work &work) : Cache(hyperclock(work.room)) {}
+};
+
+// For traces, whose caches are small: one shard, as the library gives itself then. HyperClock takes
+// keys of 16 bytes alone, and takes their bits for a hash.
+class OfTrace {
+ public:
+  explicit OfTrace(std::shared_ptr<rocksdb::Cache> cache) : cache_(std::move(cache)) {}
+  bool get(uint64_t key, uint64_t &value) { return cache_.get(peers::key_of(key), value); }
+  void put(uint64_t key, uint64_t value) { cache_.put(peers::key_of(key), value); }
+  size_t held() const { return cache_.held(); }
+
+ private:
+  Cache<uint64_t> cache_;
+};
+
+struct LruOfTrace : OfTrace {
+  explicit LruOfTrace(size_t entries) : OfTrace(lru(entries, 0)) {}
+};
+
+struct HyperClockOfTrace : OfTrace {
+  explicit HyperClockOfTrace(size_t entries) : OfTrace(hyperclock(entries)) {}
 };
 
 // Values of any size, for W3, charged by their bytes and by what the cache adds.
@@ -141,6 +171,11 @@ int main(int argc, char **argv) {
       return peers::run_read_through<LruBytes>(argc - 1, argv + 1, version.c_str());
     if (which == "zstd")
       return peers::run_read_through<ZstdBytes>(argc - 1, argv + 1, version.c_str());
+  }
+  if (peers::is_replay(argc - 1, argv + 1)) {
+    if (which == "lru") return peers::run_replay<LruOfTrace>(argc - 1, argv + 1, version.c_str());
+    if (which == "hyperclock")
+      return peers::run_replay<HyperClockOfTrace>(argc - 1, argv + 1, version.c_str());
   }
   if (which == "lru") return peers::run<Lru>(argc - 1, argv + 1, version.c_str());
   if (which == "hyperclock") return peers::run<HyperClock>(argc - 1, argv + 1, version.c_str());

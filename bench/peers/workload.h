@@ -52,7 +52,7 @@ inline constexpr uint64_t mix(uint64_t x) {  // the finalizer of splitmix64
   return x ^ (x >> 31);
 }
 
-inline constexpr Key key_of(uint32_t id) {
+inline constexpr Key key_of(uint64_t id) {
   return {mix(id + 0x9e3779b97f4a7c15u), mix(id + 0x3c6ef372fe94f82au)};
 }
 
@@ -73,20 +73,35 @@ inline void keep(const T &object) {
   std::exit(1);
 }
 
-// A file of ids, a power of two of them, mapped and walked round and round.
-class Sequence {
+// A file, mapped and read once.
+class Mapping {
  public:
-  explicit Sequence(const char *path) {
+  explicit Mapping(const char *path) {
     const int file = open(path, O_RDONLY | O_CLOEXEC);
     struct stat status;
     if (file < 0 || fstat(file, &status) != 0) fail(std::string("cannot read ") + path);
-    size_ = static_cast<size_t>(status.st_size) / sizeof(uint32_t);
-    if (size_ == 0 || (size_ & (size_ - 1)) != 0) fail(std::string("not a sequence: ") + path);
-    void *data =
-        mmap(nullptr, size_ * sizeof(uint32_t), PROT_READ, MAP_SHARED | MAP_POPULATE, file, 0);
+    size_ = static_cast<size_t>(status.st_size);
+    void *data = mmap(nullptr, size_, PROT_READ, MAP_SHARED | MAP_POPULATE, file, 0);
     if (data == MAP_FAILED) fail(std::string("cannot map ") + path);
     close(file);
-    ids_ = static_cast<const uint32_t *>(data);
+    data_ = static_cast<const char *>(data);
+  }
+  const char *data() const { return data_; }
+  size_t size() const { return size_; }
+
+ private:
+  const char *data_;
+  size_t size_;
+};
+
+// A file of ids, a power of two of them, walked round and round.
+class Sequence {
+ public:
+  explicit Sequence(const char *path) {
+    const Mapping file(path);
+    size_ = file.size() / sizeof(uint32_t);
+    if ((size_ & (size_ - 1)) != 0) fail(std::string("not a sequence: ") + path);
+    ids_ = reinterpret_cast<const uint32_t *>(file.data());
   }
   size_t size() const { return size_; }
   uint32_t operator[](size_t i) const { return ids_[i & (size_ - 1)]; }

@@ -1,4 +1,5 @@
-//! The contestants in Rust: SHAPE WORK KEYS ROOM THREADS SECONDS [SEQUENCE [RECORDS]], one line of JSON out.
+//! The contestants in Rust: SHAPE WORK KEYS ROOM THREADS SECONDS [SEQUENCE [RECORDS]], one line of JSON out,
+//! or SHAPE trace FILE THREADS ENTRIES..., a line for each number of entries.
 //!
 //! The shape is `brisk`, `moka`, or one of quick_cache: `inline` holds arrays of 64 bytes, the
 //! cheapest that this cache knows (no allocation at a set, one copy at a get, a size fixed when the
@@ -8,6 +9,7 @@ mod brisk;
 mod moka;
 mod quick_cache;
 mod readthrough;
+mod replay;
 mod sequence;
 mod workload;
 
@@ -16,6 +18,15 @@ use workload::{fail, Value, Work};
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
+    match arguments.as_slice() {
+        [shape, work, trace @ ..] if shape == "moka" && work == "trace" => {
+            return replay::run::<::moka::sync::Cache<u64, u64>>(trace);
+        }
+        [shape, work, trace @ ..] if shape == "inline" && work == "trace" => {
+            return replay::run::<::quick_cache::sync::Cache<u64, u64>>(trace);
+        }
+        _ => {}
+    }
     let [shape, name, keys, room, threads, seconds, sequence @ ..] = arguments.as_slice() else {
         fail("usage: SHAPE WORK KEYS ROOM THREADS SECONDS [SEQUENCE [RECORDS]]")
     };
