@@ -53,6 +53,11 @@ bench-traces: ## Replay the traces in BRISK_TRACES, here and elsewhere [ARGS=--h
 	@.ci/build release -Dbench=true
 	@$(PYTHON) bench/peers/traces.py $(ARGS)
 
+.PHONY: plots
+plots: ## Draw bench/plots from the last make bench-traces and bench-peers [ARGS=--help]
+	@.ci/install plots
+	@$(PYTHON) -B bench/plots.py $(ARGS)
+
 .PHONY: install
 install: ## Install the library, headers and brisk.pc [PREFIX=/usr/local DESTDIR=]
 	@.ci/install build

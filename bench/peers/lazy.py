@@ -224,7 +224,8 @@ def compare(
     for peer, times in values.items():
         entry = row(figure, peer, version[peer], brisk, times)
         verdict = "met" if met(entry) else "MISSED"
-        say(f"{line_of(f'{peer} {version[peer]}', times, entry)}  ({figure.target:.4g}: {verdict})")
+        told = line_of(f"{peer} {version[peer]}", times, entry)
+        say(f"{told}  ({entry['target']:.4g}: {verdict})")
         yield entry
 
 
