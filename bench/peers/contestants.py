@@ -110,7 +110,7 @@ CONTESTANTS = (
     Contestant("brisk-raw", "c", ("peer-brisk", "raw"), ("W3",)),
     Contestant("rocksdb-lru", "cpp", ("peer-rocksdb", "lru"), (*ALL, "W3", "trace")),
     Contestant("rocksdb-zstd", "cpp", ("peer-rocksdb", "zstd"), ("W3",)),
-    Contestant("rocksdb-hyperclock", "cpp", ("peer-rocksdb", "hyperclock"), (*ALL, "trace")),
+    Contestant("rocksdb-hyperclock", "cpp", ("peer-rocksdb", "hyperclock"), (*ALL, "W3", "trace")),
     Contestant("quick_cache", "rust", ("peer-rust", "inline"), (*ALL, "W3", "trace")),
     # Holds values of any size, as brisk does; the one above fixes 64 bytes when it is compiled.
     Contestant("quick_cache-boxed", "rust", ("peer-rust", "boxed"), ("W4",)),
