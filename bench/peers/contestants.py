@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 SCRATCH = ROOT / "build/bench"  # sequences, and the contestants that meson does not build
 PYTHON = "/usr/bin/python3"
+MOST = 65536  # bytes of a record
 TIMEOUT = 300.0  # seconds that one measurement may take
 CAFFEINE = "3.3.1"
 
@@ -45,14 +46,15 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Records:
-    """Values of about a KiB: those of BRISK_VALUES, else of Debian's packages, or noise."""
+    """Values of about a KiB, those of BRISK_VALUES or of Debian's packages; noise; or one set."""
 
     noise: bool = False
+    set: str = ""  # a file of BRISK_VALUES, all of it
 
     @property
     def path(self) -> Path:
-        kind = "noise" if self.noise else "values" if values_folder() else "dpkg"
-        return SCRATCH / f"records-{kind}.bin"
+        mixed = "noise" if self.noise else "values" if values_folder() else "dpkg"
+        return SCRATCH / f"records-{f'set-{self.set}' if self.set else mixed}.bin"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Work:
     room: int = 0
     sequence: Sequence | None = None
     records: Records | None = None
+    once: bool = False  # in the first round alone, for what does not drift
 
     def arguments(self, seconds: float) -> list[str]:
         sizes = (self.keys, self.room) if self.keys else ()
@@ -112,8 +115,9 @@ CONTESTANTS = (
     Contestant("rocksdb-zstd", "cpp", ("peer-rocksdb", "zstd"), ("W3",)),
     Contestant("rocksdb-hyperclock", "cpp", ("peer-rocksdb", "hyperclock"), (*ALL, "W3", "trace")),
     Contestant("quick_cache", "rust", ("peer-rust", "inline"), (*ALL, "W3", "trace")),
-    # Holds values of any size, as brisk does; the one above fixes 64 bytes when it is compiled.
-    Contestant("quick_cache-boxed", "rust", ("peer-rust", "boxed"), ("W4",)),
+    # Holds values of any size, as brisk does, and counts what an entry takes beside its bytes; the
+    # one above fixes 64 bytes when it is compiled, and bounds bytes by key and value alone.
+    Contestant("quick_cache-boxed", "rust", ("peer-rust", "boxed"), ("W4", "W3")),
     Contestant("brisk-rust", "rust", ("peer-rust", "brisk"), OURS),
     Contestant("moka", "rust", ("peer-rust", "moka"), (*LOOKUPS, "trace")),
     Contestant("brisk-go", "go", ("peer-go", "brisk"), OURS),
@@ -301,14 +305,16 @@ def write_records(records: Records) -> None:
     say(f"writing {records.path.name}")
     SCRATCH.mkdir(parents=True, exist_ok=True)
     folder = values_folder()
+    smallest, largest = (1, MOST) if records.set else (768, 1536)
     if records.noise:
         source = random.Random(4)
         found = [source.randbytes(1024) for _ in range(20_000)]
     elif folder is not None:
-        found = [record for file in sorted(folder.glob("*.rec.zst")) for record in unpacked(file)]
+        files = sorted(folder.glob(f"{records.set or '*'}.rec.zst"))
+        found = [record for file in files for record in unpacked(file)]
     else:
         found = Path("/var/lib/dpkg/status").read_bytes().split(b"\n\n")
-    usual = [record for record in found if 768 <= len(record) <= 1536]
+    usual = [record for record in found if smallest <= len(record) <= largest]
     if len(usual) < 100:
         raise CannotRun(
             "there are no records of about a KiB; name a folder of them in BRISK_VALUES"
@@ -319,6 +325,23 @@ def write_records(records: Records) -> None:
     head = struct.pack(f"<{len(starts) + 1}Q", len(usual), *starts)
     partial.write_bytes(head + b"".join(usual))
     partial.rename(records.path)
+
+
+def add_value_sets() -> tuple[str, ...]:
+    """Adds a work for each set of values, W3-NAME: a cache of a sixteenth of 256 MiB of them."""
+    folder = values_folder()
+    names: list[str] = []
+    for file in sorted(folder.glob("*.rec.zst")) if folder else ():
+        records = Records(set=file.name.removesuffix(".rec.zst"))
+        write_records(records)
+        with records.path.open("rb") as made:
+            (count,) = struct.unpack("<Q", made.read(8))
+        usual = 16 + records.path.stat().st_size // count  # with its key
+        keys = min((256 << 20) // usual, 1_000_000)
+        sequence = Sequence(keys=keys, count=1 << 20, sets=0, seed=3)
+        names.append(f"W3-{records.set}")
+        WORKS[names[-1]] = Work("W3", 1, keys, keys * usual // 16, sequence, records, True)
+    return tuple(names)
 
 
 def unpack(file: Path) -> bytes:

@@ -166,6 +166,20 @@ FIGURES = (
 )
 
 
+VALUES = "W3-values"  # the mean over all sets of values, each of which is a work of its own
+
+
+def figures_of_sets(works: tuple[str, ...]) -> list[Figure]:
+    """What compression wins on each set of values, and on average; none without sets."""
+    title = "read-through of one kind of values"
+    raw = ("rocksdb-lru", "quick_cache-boxed")
+    peers = (*raw, "rocksdb-zstd")
+    hit = [Figure(f"{work}.hit", title, work, HIT, None, peers) for work in works]
+    held = [Figure(f"{work}.bytes", title, work, OF_BUDGET, None, peers) for work in works]
+    mean = Figure(f"{VALUES}.hit", "the mean of these", VALUES, HIT, None, raw, ahead=0.08)
+    return [*hit, *held, *([mean] if works else [])]
+
+
 @dataclass
 class Results:
     """Measurements by work, contestant and round, and who could not run, and why."""
@@ -180,6 +194,16 @@ class Results:
             if (a, b) == (work, contestant)
         }
 
+    def average(self, name: str, works: tuple[str, ...]) -> None:
+        """Adds the mean of several works as one, for those who did all of them."""
+        for contestant, turn in {key[1:] for key in self.lines if key[0] in works}:
+            lines = [self.lines.get((work, contestant, turn)) for work in works]
+            if all(lines):
+                made = {"version": self.version(contestant)}
+                for what in ("hit", "miss", "resident"):
+                    made[what] = statistics.mean(line[what] for line in lines if line)
+                self.lines[name, contestant, turn] = made
+
     def version(self, contestant: str) -> str:
         versions = (line["version"] for key, line in self.lines.items() if key[1] == contestant)
         return str(next(versions, ""))
@@ -189,6 +213,8 @@ def needed(figures: list[Figure]) -> dict[str, list[Contestant]]:
     """The works that these figures need, and who has to do each."""
     works: dict[str, set[str]] = {}
     for figure in figures:
+        if figure.work == VALUES:
+            continue
         works.setdefault(figure.work, set()).add(figure.brisk)
         works.setdefault(figure.against or figure.work, set()).update(figure.peers)
     return {name: [c for c in CONTESTANTS if c.name in names] for name, names in works.items()}

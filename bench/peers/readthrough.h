@@ -22,7 +22,7 @@ namespace peers {
 // each, then all of them.
 class Records {
  public:
-  static constexpr size_t kMost = 4096;
+  static constexpr size_t kMost = 65536;
 
   explicit Records(const char *path) {
     const Mapping file(path);

@@ -24,12 +24,24 @@ from contestants import (
     WORKS,
     CannotRun,
     Programs,
+    add_value_sets,
     measure,
     say,
     write_records,
     write_sequence,
 )
-from figures import ADDED, FIGURES, Figure, Results, compare, line_of, needed, row
+from figures import (
+    ADDED,
+    FIGURES,
+    VALUES,
+    Figure,
+    Results,
+    compare,
+    figures_of_sets,
+    line_of,
+    needed,
+    row,
+)
 
 STARTS = 40  # pairs of program starts in one round
 START_LIMIT = 1000.0  # microseconds that linking libbrisk may add to the start of a program
@@ -59,6 +71,8 @@ def run_works(
     for turn in range(rounds):
         for name, contestants in works.items():
             work = WORKS[name]
+            if work.once and turn > 0:
+                continue
             first = turn % len(contestants)
             for contestant in contestants[first:] + contestants[:first]:
                 if contestant.name in results.missing or work.program not in contestant.works:
@@ -153,7 +167,12 @@ def main() -> int:
         and figure.group in options.work
         and figure.language in options.language
     ]
+    sets: tuple[str, ...] = ()
+    if any(figure.group == "W3" for figure in figures):
+        sets = add_value_sets()
+        figures += figures_of_sets(sets)
     run_works(figures, folder, options.rounds, options.seconds, results)
+    results.average(VALUES, sets)
     for figure in figures:
         rows += compare(figure, results)
     if "lazy" in options.area and "python" in options.language:

@@ -1,6 +1,6 @@
 //! The contestant quick_cache, with values of one size or of any.
 
-use crate::readthrough::ByteCache;
+use crate::readthrough::{ByteCache, MOST};
 use crate::workload::{pinned, Contestant, Key, Value, Work};
 use quick_cache::{sync::Cache, Weighter};
 use std::sync::Arc;
@@ -35,26 +35,30 @@ impl<V: Shape> Contestant for QuickCache<V> {
     }
 }
 
-/// Weighs a value by its bytes and those of its key, as the user of a cache bounded in bytes would.
+/// Weighs a value by its bytes and those of its key, as the user of a cache bounded in bytes would,
+/// and by so many more.
 #[derive(Clone)]
-struct BySize;
+struct BySize<const MORE: u64>;
 
-impl Weighter<Key, Arc<[u8]>> for BySize {
+impl<const MORE: u64> Weighter<Key, Arc<[u8]>> for BySize<MORE> {
     fn weight(&self, key: &Key, value: &Arc<[u8]>) -> u64 {
-        (key.len() + value.len()) as u64
+        (key.len() + value.len()) as u64 + MORE
     }
 }
 
 /// Shared values: a get copies no more than the caller asks for.
-pub struct Bytes(Cache<Key, Arc<[u8]>, BySize>);
+pub struct Bytes<const MORE: u64>(Cache<Key, Arc<[u8]>, BySize<MORE>>);
 
-impl ByteCache for Bytes {
+/// What an entry takes of the memory of the process beside its key and value.
+pub const BESIDE: u64 = 80;
+
+impl<const MORE: u64> ByteCache for Bytes<MORE> {
     fn new(bytes: usize) -> Self {
         Self(Cache::with_weighter(bytes / 1024, bytes as u64, BySize))
     }
 
     #[inline]
-    fn get(&self, key: &Key, to: &mut [u8; 4096]) -> Option<usize> {
+    fn get(&self, key: &Key, to: &mut [u8; MOST]) -> Option<usize> {
         let found = self.0.get(key)?;
         to[..found.len()].copy_from_slice(&found);
         Some(found.len())

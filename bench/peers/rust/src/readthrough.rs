@@ -4,7 +4,7 @@ use crate::sequence::Sequence;
 use crate::workload::{fail, key_of, mix, resident_bytes, Key, Work};
 use std::{fs, hint::black_box, time::Instant};
 
-const MOST: usize = 4096;
+pub const MOST: usize = 65536;
 
 pub trait ByteCache {
     /// A cache with room for so many bytes.
