@@ -60,18 +60,18 @@ class Replays:
                 )
                 self.cells.setdefault((trace, cell.capacity), cell)
             else:
-                self._add(trace, line["contestant"], line)
+                self.add(trace, line["contestant"], line)
 
     def others(self, trace: str, peer: str, command: list[str]) -> None:
         if peer in self.missing:
             return
         try:
             for line in measured(command):
-                self._add(trace, peer, line)
+                self.add(trace, peer, line)
         except CannotRun as error:
             self.missing[peer] = str(error)
 
-    def _add(self, trace: str, contestant: str, line: dict[str, Any]) -> None:
+    def add(self, trace: str, contestant: str, line: dict[str, Any]) -> None:
         key = (self.cells[trace, line["capacity"]], line["threads"], contestant)
         self.lines.setdefault(key, []).append(line)
 
