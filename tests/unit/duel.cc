@@ -229,26 +229,41 @@ TEST(Duel, TheDefaultIsCloseToTheBestRuleOfEveryLoad) {
   EXPECT_GT(spread, 4) << "or else any rule would do";
 }
 
+// A MiB of values, each of the size that size_of(key) gives.
+template <class SizeOf>
+double points_in_bytes(int32_t policy, SizeOf &&size_of) {
+  const std::string value(4000, 'v');
+  Options options;
+  options.policy = policy;
+  options.capacity = 1 << 20;
+  options.compress = false;
+  const Ref<Cache> cache = Cache::make(Ref<Runtime>::adopt(new Runtime(true, UINT64_MAX)), options);
+  return points(loads()[0].trace, [&](uint64_t key) {
+    char buffer[4000];
+    size_t size;
+    if (cache->read(&key, sizeof key, buffer, sizeof buffer, &size) == BRISK_OK) return true;
+    EXPECT_EQ(cache->put(&key, sizeof key, value.data(), size_of(key), 0), BRISK_OK);
+    return false;
+  });
+}
+
 // Among keys that are equally popular, many small ones are worth more than a few large ones.
 TEST(Duel, WhereBytesAreTheLimitSmallEntriesStayLonger) {
   SKIP_LONG_SIMULATIONS();
-  const std::string value(4000, 'v');
-  const auto got = [&](int32_t policy) {
-    Options options;
-    options.policy = policy;
-    options.capacity = 1 << 20;
-    options.compress = false;
-    const Ref<Cache> cache =
-        Cache::make(Ref<Runtime>::adopt(new Runtime(true, UINT64_MAX)), options);
-    return points(loads()[0].trace, [&](uint64_t key) {
-      char buffer[4000];
-      size_t size;
-      if (cache->read(&key, sizeof key, buffer, sizeof buffer, &size) == BRISK_OK) return true;
-      EXPECT_EQ(cache->put(&key, sizeof key, value.data(), key % 4 == 0 ? 4000 : 300, 0), BRISK_OK);
-      return false;
-    });
+  const auto size = [](uint64_t key) { return key % 4 == 0 ? 4000 : 300; };
+  EXPECT_GT(points_in_bytes(BRISK_POLICY_AUTO, size),
+            points_in_bytes(BRISK_POLICY_S3FIFO, size) + 2);
+}
+
+TEST(Duel, SizesThatDifferCostFewHits) {
+  SKIP_LONG_SIMULATIONS();
+  const auto equal = [](uint64_t) { return 600; };
+  const auto differing = [](uint64_t key) { return 200 + key * 7919 % 801; };
+  const auto lost = [&](int32_t policy) {
+    return points_in_bytes(policy, equal) - points_in_bytes(policy, differing);
   };
-  EXPECT_GT(got(BRISK_POLICY_AUTO), got(BRISK_POLICY_S3FIFO) + 2);
+  EXPECT_LT(lost(BRISK_POLICY_S3FIFO), 3.5);
+  EXPECT_LT(lost(BRISK_POLICY_AUTO), 5);
 }
 
 TEST(Duel, TheRuleFollowsTheLoad) {

@@ -60,6 +60,7 @@ class Auto final : public Policy {
   void to_main(const Node &node) noexcept;
   Ghosts &ghosts() noexcept { return ghosts_; }
   Sketch &sketch() noexcept { return sketch_; }
+  Flow &flow() noexcept { return flow_; }
 
  private:
   enum : uint8_t { in_small, in_main };
@@ -78,6 +79,7 @@ class Auto final : public Policy {
   Queue main_;
   Ghosts ghosts_;
   Sketch sketch_;
+  Flow flow_;
   uint64_t full_ = 0;  // the weight of everything when an eviction was last needed
   uint32_t turn_ = 0;
   bool by_size_ = false;

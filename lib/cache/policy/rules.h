@@ -17,7 +17,7 @@
 //   unsigned heat(Node); void cool(Node, heat); uint64_t hash(Node), weight(Node)
 //   void to_main(Node)                   to main's head, from wherever it is
 //   bool by_size()                       sizes count; uint32_t turn(): another number each time
-//   Ghosts &ghosts(); Sketch &sketch();
+//   Ghosts &ghosts(); Sketch &sketch(); Flow &flow();
 // A Node is tested for being there by has(Node).
 #pragma once
 
@@ -50,11 +50,21 @@ constexpr uint64_t ghosts_for(uint64_t entries, Rule rule) noexcept {
   return 2 * (entries - rule.small_weight(entries));
 }
 
-// Main has no room for this much more.
-template <class Side>
-bool main_is_full(const Side &side, Rule rule, uint64_t weight) noexcept {
-  return side.main_weight() + weight > side.full() - rule.small_weight(side.full());
-}
+// Whether main has room that the small queue flows into: from when there is a thirty-second of
+// everything until there is none. Less is no room. Where weights differ the small queue is always
+// some above its share or below it, and all that was above would enter main untested.
+class Flow {
+ public:
+  template <class Side>
+  bool open(const Side &side, Rule rule, uint64_t weight) noexcept {
+    const uint64_t least = side.main_weight() + weight + rule.small_weight(side.full());
+    open_ = least + (open_ ? 0 : side.full() / 32) <= side.full();
+    return open_;
+  }
+
+ private:
+  bool open_ = false;
+};
 
 // What sizes change, where bytes are the limit: many small hits are worth more than a few large
 // ones. An entry about as large as the mean, as all are when sizes do not count, is the measure.
@@ -133,7 +143,8 @@ typename Side::Node next_victim(Side &side, Rule rule) noexcept {
       continue;
     }
     const unsigned heat = side.heat(node);
-    const bool room = flows != 0 && !rule.clock() && !main_is_full(side, rule, side.weight(node));
+    const bool room =
+        flows != 0 && !rule.clock() && side.flow().open(side, rule, side.weight(node));
     if (!room) {
       side.sketch().add(side.hash(node), heat);
       if (heat < std::min(rule.uses * sizes.hurdle(side.weight(node)), 3u)) {
@@ -163,7 +174,7 @@ template <class Side>
 bool enters_main(Side &side, Rule rule, uint64_t hash, uint64_t weight) noexcept {
   const bool ghost = side.ghosts().take(hash);
   side.sketch().add(hash, 1);
-  if (rule.clock() || !ghost || !rule.contest || !main_is_full(side, rule, weight))
+  if (rule.clock() || !ghost || !rule.contest || side.flow().open(side, rule, weight))
     return rule.clock() || ghost || Sizes(side).tiny(weight);
   const typename Side::Node rival = main_victim(side, rule);
   return !side.has(rival) ||

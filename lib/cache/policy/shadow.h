@@ -55,6 +55,7 @@ class Shadow {
   void to_main(Node node) noexcept;
   Ghosts &ghosts() noexcept { return ghosts_; }
   Sketch &sketch() noexcept { return sketch_; }
+  Flow &flow() noexcept { return flow_; }
 
  private:
   static constexpr uint32_t weight_max = (1u << 28) - 1;
@@ -91,6 +92,7 @@ class Shadow {
   const Rule rule_;
   Ghosts ghosts_;
   Sketch sketch_;
+  Flow flow_;
   Account &account_;
   memory::Block block_;
   Cell *nodes_ = nullptr;  // from 1 on
