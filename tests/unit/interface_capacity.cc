@@ -158,8 +158,10 @@ class Recency {
 TEST_F(Capacity, LruGivesUpTheLeastRecentlyUsed) {
   constexpr size_t most = 100;
   for (const size_t size : {size_t{10}, size_t{3000}}) {
-    Cache cache =
-        new_cache(runtime, [](auto &o) { o.max_entries = most, o.policy = BRISK_POLICY_LRU; });
+    Cache cache = new_cache(runtime, [](auto &o) {
+      o.max_entries = most, o.policy = BRISK_POLICY_LRU;
+      o.compression = BRISK_COMPRESSION_OFF;  // no training that a lookup would not wait for
+    });
     Recency model(most);
     std::mt19937_64 random(size);
     for (int i = 0; i < 20000; ++i) {

@@ -129,6 +129,8 @@ TEST_F(Compression, ValuesSurviveChangesOfWhatIsCached) {
   Cache cache = small(runtime_);
   std::vector<std::pair<std::string, Value>> pinned;
   for (unsigned kind = 0; kind < 3; ++kind) {
+    uint64_t erased;
+    EXPECT_EQ(call(brisk_cache_erase_matching, cache, "probe *", size_t{7}, &erased), BRISK_OK);
     learn(cache, kind, 18);
     const std::string key = "kept " + std::to_string(kind);
     ASSERT_EQ(put(cache, key, record(9, kind)), BRISK_OK);
