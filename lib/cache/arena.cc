@@ -63,7 +63,7 @@ bool Arena::open(uint64_t capacity) noexcept {
 Entry *Arena::allocate(SizeClass size_class) noexcept {
   if (open_[size_class] == none) {
     Slab *slab = take_slab();
-    if (slab == nullptr) return nullptr;
+    if (slab == nullptr) return allocate_larger(size_class);
     slab->free = 0;
     slab->live = 0;
     slab->used = 0;
@@ -89,6 +89,15 @@ Entry *Arena::allocate(SizeClass size_class) noexcept {
   scattered_ -= class_size(size_class);
   if (slab.live == slots_in(size_class)) withdraw(slab);
   return entry;
+}
+
+Entry *Arena::allocate_larger(SizeClass size_class) noexcept {
+  const size_t most = class_size(size_class) * 9 / 8;
+  for (size_t larger = size_class + 1u; larger < table.count; ++larger) {
+    if (table.size[larger] > most) break;
+    if (open_[larger] != none) return allocate(static_cast<SizeClass>(larger));
+  }
+  return nullptr;
 }
 
 void Arena::free(Entry *entry) noexcept {

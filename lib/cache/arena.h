@@ -9,7 +9,8 @@
 // cache, and its first slot begins with a cache line.
 //
 // Slot sizes grow by a sixteenth and divide the slab with less than a slot left over: 3 % slack on
-// average. All of it is for the holder of the write lock, but at(), ref() and owner_of(). allocate
+// average. Where there is no slab for a size, a free slot that is larger by an eighth at most will
+// do. All of it is for the holder of the write lock, but at(), ref() and owner_of(). allocate
 // and free cost a few loads and stores.
 #pragma once
 
@@ -49,7 +50,7 @@ class Arena {
                                       sizeof(void *));
   }
 
-  // A slot of the class, or null when there is none and the account gives no further slab.
+  // A slot for the class, or null when there is none and the account gives no further slab.
   Entry *allocate(SizeClass size_class) noexcept;
   void free(Entry *entry) noexcept;
   size_t slot_size(const Entry *entry) const noexcept {
@@ -113,6 +114,7 @@ class Arena {
   static size_t slots_in(SizeClass size_class) noexcept;
 
   Slab *take_slab() noexcept;
+  Entry *allocate_larger(SizeClass size_class) noexcept;
   void offer(Slab &slab) noexcept;     // into the list of its class
   void withdraw(Slab &slab) noexcept;  // out of it
   void retire(Slab &slab) noexcept;    // into the list of empty slabs
