@@ -105,7 +105,8 @@ void Workers::work(Worker &worker) noexcept {
       searches(worker, false);
       take_along(worker);
     }
-    const bool wake = ready_.load(std::memory_order_relaxed) != 0 && call_worker();
+    // Whoever queued a task while this thread counted as one that searches has woken nobody.
+    const bool wake = has_tasks() && call_worker();
     lock.unlock();
     if (wake) futex_wake(signal_, 1);
     while (spent != nullptr) std::exchange(spent, spent->next)->unref();

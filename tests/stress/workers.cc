@@ -2,6 +2,7 @@
 // go, batches within tasks. Every task ends exactly once, and all user data is released.
 #include <atomic>
 #include <memory>
+#include <vector>
 
 #include "stress.h"
 
@@ -188,6 +189,39 @@ TEST(WorkersStress, RacesHaveOneWinner) {
     EXPECT_EQ(brisk_batch_states(raw, 3, states, nullptr), BRISK_OK);
     EXPECT_EQ(states[winner], BRISK_TASK_STATE_DONE);
     EXPECT_TRUE(eventually([&] { return released == 1; }));
+  }
+}
+
+// Two tasks that need a thread each. Whoever takes the first one while the second is on its way has
+// to see that one, or to be seen as busy.
+TEST(WorkersStress, TasksThatMeetBothRun) {
+  struct Meeting {
+    std::atomic<int> here{0};
+    std::atomic<bool> missed{false};
+  };
+  const Pool pool = new_pool(2);
+  const Deadline deadline(0.3);
+  while (!deadline.passed()) {
+    Meeting meeting;
+    const auto meet = [](void *user, brisk_task *) -> brisk_status {
+      auto &meeting = *static_cast<Meeting *>(user);
+      meeting.here.fetch_add(1);
+      const Deadline patience(2);
+      while (meeting.here != 2 && !meeting.missed) {
+        if (patience.passed()) meeting.missed = true;
+      }
+      return BRISK_OK;
+    };
+    std::vector<Task> tasks;
+    for (int i = 0; i < 2; ++i) {
+      brisk_task *task = nullptr;
+      ASSERT_EQ(brisk_workers_submit(pool.get(), nullptr, meet, &meeting, nullptr, 0, nullptr,
+                                     nullptr, &task, nullptr),
+                BRISK_OK);
+      tasks.emplace_back(task);
+    }
+    for (const Task &task : tasks) EXPECT_EQ(wait(task.get()), BRISK_TASK_STATE_DONE);
+    ASSERT_FALSE(meeting.missed);
   }
 }
 
