@@ -1,7 +1,6 @@
 #include "workers/batch.h"
 
 #include <algorithm>
-#include <cstring>
 #include <exception>
 
 #include "base/error.h"
@@ -20,67 +19,76 @@ constexpr uint64_t nap = 100'000;          // of a worker that waits and finds n
 
 Batch::Batch(Workers &pool, const Call &call, size_t count, bool race, uint64_t deadline,
              Ref<Token> token)
-    : pool_(Ref<Workers>::share(&pool)),
+    : race_(race),
+      pool_(Ref<Workers>::share(&pool)),
       count_(count),
-      race_(race),
       deadline_(deadline),
       token_(std::move(token)),
       call_(call),
-      states_(static_cast<uint8_t *>(memory::allocator().allocate(std::max<size_t>(count, 1))),
-              memory::allocator().release) {
-  if (states_ == nullptr) throw std::bad_alloc();
-  std::fill_n(states_.get(), count, uint8_t{BRISK_TASK_STATE_QUEUED});
-}
+      marks_(count) {}
 
 Batch::~Batch() = default;
+
+void Batch::last_unref() noexcept {
+  this->~Batch();
+  memory::allocator().release(this);
+}
 
 Ref<Batch> Batch::begin(Workers &pool, const Call &call, size_t count, bool race, uint64_t deadline,
                         Ref<Token> token) {
   Ref<Batch> batch;
+  void *const room = memory::allocator().allocate(sizeof(Batch));
   try {
-    batch = Ref<Batch>::adopt(new Batch(pool, call, count, race, deadline, std::move(token)));
+    if (room == nullptr) throw std::bad_alloc();
+    batch =
+        Ref<Batch>::adopt(new (room) Batch(pool, call, count, race, deadline, std::move(token)));
   } catch (...) {
+    memory::allocator().release(room);
     if (call.destroy != nullptr) call.destroy(call.user);
     throw;
   }
-  if (count == 0) batch->stop(Why::finished);
-  const size_t runners = std::min<size_t>(pool.threads_max(), count);
-  Submitted submitted = Submitted::queued;
-  // The first runner does alone, if need be, and may be done before the next one is refused.
-  bool begun = count == 0;
-  for (size_t i = 0; i < runners && submitted == Submitted::queued; ++i) {
-    // Tiny items may be done sooner than a further thread is awake.
-    if (i == 1 && pool.hurried() && spin_until([&batch] { return batch->all_begun(); }, wake_time))
-      break;
-    const Task::Call call_items{run, batch.get(), [](void *user) {
-                                  auto *self = static_cast<Batch *>(user);
-                                  self->leave();
-                                  self->unref();
-                                }};
-    Task *const task = Task::make(call_items);
-    if (task != nullptr) task->counted = false;  // its items are
-    batch->ref();
-    batch->runners_.fetch_add(1, std::memory_order_relaxed);
-    if (task == nullptr) {
-      call_items.destroy(call_items.user);
-      submitted = Submitted::refused;
-    } else {
-      try {
-        submitted = pool.submit(task);
-      } catch (const std::bad_alloc &) {
-        submitted = Submitted::refused;
-        if (begun) break;
-        batch->leave();
-        throw;
-      }
-    }
-    begun = begun || submitted == Submitted::queued;
+  if (count == 0) {
+    batch->leave();
+    return batch;
   }
-  if (!begun) batch->stop(Why::cancelled);
-  batch->leave();
-  if (begun) return batch;
-  if (submitted == Submitted::closed) brisk::fail(BRISK_CLOSED, "the pool of workers is closed");
-  return {};
+  const size_t runners = std::min<size_t>(pool.threads_max(), count);
+  // The first runner does alone, if need be, and may be done before the next one is queued.
+  for (size_t i = 0; i < runners; ++i) {
+    // Tiny items may be done sooner than a further thread is awake.
+    if (i == 1 && pool.hurried() &&
+        (spin_until([&batch] { return batch->over(); }, wake_time) ||
+         batch->next_.load(std::memory_order_relaxed) == count))
+      break;
+    if (i != 0 && !batch->join()) break;
+    Submitted submitted = Submitted::refused;
+    try {
+      submitted = batch->add_runner();
+    } catch (const std::bad_alloc &) {
+      if (i == 0) throw;
+    }
+    if (submitted == Submitted::queued) continue;
+    if (i != 0) break;
+    if (submitted == Submitted::closed) brisk::fail(BRISK_CLOSED, "the pool of workers is closed");
+    return {};
+  }
+  return batch;
+}
+
+// Queues a task that calls items; who calls this has joined for it.
+Submitted Batch::add_runner() {
+  const Task::Call call_items{run, this, [](void *user) {
+                                auto *self = static_cast<Batch *>(user);
+                                self->leave();
+                                self->unref();
+                              }};
+  ref();
+  Task *const task = Task::make(call_items);
+  if (task == nullptr) {
+    call_items.destroy(call_items.user);
+    return Submitted::refused;
+  }
+  task->counted = false;  // its items are
+  return pool_->submit(task);
 }
 
 brisk_status Batch::run(void *user, brisk_task *) {
@@ -109,41 +117,41 @@ void Batch::leave() noexcept {
 
 void Batch::run_items(bool as_task) noexcept {
   Runner runner;
-  {
-    std::lock_guard lock(mutex_);
-    runner.next = std::exchange(running_, &runner);
-  }
   size_t ended = 0;
   size_t failed = 0;
   size_t most = 1;
+  const bool timed = !race_ || deadline_ != BRISK_FOREVER;
+  __builtin_prefetch(&word_);  // while the lock is on its way
+  std::unique_lock lock(mutex_);
+  runner.next = std::exchange(running_, &runner);
   while (take(runner, most)) {
-    const uint64_t now = monotonic_now();
+    lock.unlock();
+    const uint64_t now = timed ? monotonic_now() : 0;
     if (now >= deadline_) stop(Why::deadline);
     if (token_ && token_->cancelled()) stop(Why::cancelled);
     if (pool_->closed()) stop(Why::closed);
-    failed += run_portion(runner, as_task);
+    const bool begun = run_portion(runner, as_task, failed);
     const size_t count = runner.at.load(std::memory_order_relaxed) - runner.first;
     ended += count;
-    const uint64_t taken = monotonic_now() - now + 1;
-    if (!race_) most = std::clamp<uint64_t>(count * portion_time / taken, 1, 8 * most);
+    if (!race_) {
+      const uint64_t taken = monotonic_now() - now + 1;
+      most = std::clamp<uint64_t>(count * portion_time / taken, 1, 8 * most);
+    }
+    lock.lock();
+    runner.begun = begun;
+    name_first_success(runner);
   }
-  {
-    std::lock_guard lock(mutex_);
-    write_down(runner);
-    if (runner.cut) cut(runner);
-    Runner **at = &running_;
-    while (*at != &runner) at = &(*at)->next;
-    *at = runner.next;
-  }
+  if (runner.at.load(std::memory_order_relaxed) != runner.last) seal();
+  Runner **at = &running_;
+  while (*at != &runner) at = &(*at)->next;
+  *at = runner.next;
+  lock.unlock();
   accounted_.fetch_add(ended, std::memory_order_acq_rel);
   if (ended != failed) pool_->count(BRISK_TASK_STATE_DONE, ended - failed);
   if (failed != 0) pool_->count(BRISK_TASK_STATE_FAILED, failed);
 }
 
 bool Batch::take(Runner &runner, size_t most) noexcept {
-  std::lock_guard lock(mutex_);
-  write_down(runner);
-  runner.first = runner.last = 0;
   if (over()) return false;
   const size_t left = count_ - next_.load(std::memory_order_relaxed);
   // Few behind one that may take long.
@@ -152,104 +160,87 @@ bool Batch::take(Runner &runner, size_t most) noexcept {
   runner.first = count_ - left;
   runner.last = runner.first + count;
   runner.at.store(runner.first, std::memory_order_relaxed);
+  runner.begun = true;
   next_.store(runner.last, std::memory_order_relaxed);
   return count != 0;
 }
 
-size_t Batch::run_portion(Runner &runner, bool as_task) noexcept {
+bool Batch::run_portion(Runner &runner, bool as_task, size_t &failed) noexcept {
   const Call call = call_;
   const size_t last = runner.last;
   // Where items are tiny, the end of the batch is looked for every third of a microsecond.
   const size_t stride = 1 + (last - runner.first) / 64;
-  size_t failed = 0;
   size_t i = runner.first;
-  const auto call_item = [&] {
-    const brisk_status status = call.run(call.user, i, reinterpret_cast<brisk_batch *>(this));
-    if (status == BRISK_OK) [[likely]]
-      return;
+  size_t failure = SIZE_MAX;  // the last item that failed, and in time
+  const auto note_failure = [&](brisk_status status, const char *why) {
+    if (!fail(i, status < 0 ? status : BRISK_INTERNAL, why)) return;
+    failure = i;
     ++failed;
-    fail(i, status < 0 ? status : BRISK_INTERNAL, {});
   };
-  const auto go_on = [&] { runner.at.store(++i, std::memory_order_release); };
-  while (i != last && !over()) {
-    const size_t pause = std::min(last, i + stride) - 1;
-    const size_t failed_before = failed;
+  while (i != last) {
+    if (over()) return false;
+    const size_t pause = std::min(last, i + stride);
     try {
-      while (i != pause) {
-        call_item();
-        go_on();
+      // Told before the call and not after it, how far this is costs no time.
+      for (; i != pause; ++i) {
+        runner.at.store(i, std::memory_order_release);
+        const brisk_status status = call.run(call.user, i, reinterpret_cast<brisk_batch *>(this));
+        if (status != BRISK_OK) [[unlikely]]
+          note_failure(status, "");
       }
-      call_item();
     } catch (const std::exception &exception) {
-      ++failed;
-      fail(i, BRISK_INTERNAL, exception.what());
+      note_failure(BRISK_INTERNAL, exception.what());
+      ++i;
     } catch (...) {
-      ++failed;
-      fail(i, BRISK_INTERNAL, "the item threw something that is not a std::exception");
+      note_failure(BRISK_INTERNAL, "the item threw something that is not a std::exception");
+      ++i;
     }
+    const bool well = failure != i - 1;
     // No race is won too late.
-    if (race_ && monotonic_now() >= deadline_) stop(Why::deadline);
-    if (over()) {
-      runner.cut = true;
-      break;
-    }
-    go_on();
-    if (race_ && failed == failed_before) {
+    if (race_ && deadline_ != BRISK_FOREVER && monotonic_now() >= deadline_) stop(Why::deadline);
+    if (well && over()) return true;
+    runner.at.store(i, std::memory_order_release);
+    if (race_ && well) {
       if (as_task) pool_->ending();
-      name_winner(i - 1);
-      stop(Why::won);
+      stop(Why::won, i - 1);
     }
   }
-  return failed;
-}
-
-// A race is told who won it only when that ended it.
-void Batch::name_winner(size_t index) noexcept {
-  uint64_t nobody = UINT64_MAX;
-  if (winner_.load(std::memory_order_relaxed) == nobody)
-    winner_.compare_exchange_strong(nobody, index, std::memory_order_acq_rel);
+  return false;
 }
 
 uint64_t Batch::winner() const noexcept {
-  return race_ && why() != Why::won ? UINT64_MAX : winner_.load(std::memory_order_acquire);
+  if (!race_) return winner_.load(std::memory_order_acquire);
+  const uint32_t word = word_.load(std::memory_order_acquire) & ~waited;
+  return static_cast<Why>(word & reason) == Why::won ? word >> winner_shift : UINT64_MAX;
 }
 
-void Batch::write_down(const Runner &runner) noexcept {
+void Batch::name_first_success(const Runner &runner) noexcept {
+  if (race_ || sealed_ || winner_.load(std::memory_order_relaxed) != UINT64_MAX) return;
   const size_t at = runner.at.load(std::memory_order_acquire);
-  if (sealed_ || runner.first == at) return;
-  uint8_t *const begin = &states_[runner.first];
-  const size_t count = at - runner.first;
-  constexpr uint8_t done = BRISK_TASK_STATE_DONE;
-  // Those that failed were written down when they did.
-  if (std::memchr(begin, BRISK_TASK_STATE_FAILED, count) == nullptr) {
-    std::memset(begin, done, count);
-  } else {
-    std::replace(begin, begin + count, uint8_t{BRISK_TASK_STATE_QUEUED}, done);
+  for (size_t i = runner.first; i != at; ++i) {
+    if (marks_[i] == Mark::none) return winner_.store(i, std::memory_order_release);
   }
-  const void *const good = std::memchr(begin, done, count);
-  if (!race_ && good != nullptr)
-    name_winner(static_cast<size_t>(static_cast<const uint8_t *>(good) - states_.get()));
 }
 
 void Batch::seal() noexcept {
   if (sealed_) return;
   for (const Runner *runner = running_; runner != nullptr; runner = runner->next) {
-    write_down(*runner);
-    if (runner->at.load(std::memory_order_relaxed) != runner->last) cut(*runner);
+    name_first_success(*runner);
+    size_t i = runner->at.load(std::memory_order_acquire);
+    // It did not return in time, unless it failed.
+    if (i != runner->last && runner->begun && marks_[i] == Mark::none) marks_.set(i++, Mark::cut);
+    for (; i != runner->last; ++i) {
+      if (marks_[i] == Mark::none) marks_.set(i, Mark::skipped);
+    }
   }
   sealed_ = true;
 }
 
-// The item that this runner has come to did not return in time.
-void Batch::cut(const Runner &runner) noexcept {
-  uint8_t &state = states_[runner.at.load(std::memory_order_relaxed)];
-  if (!sealed_ && state == BRISK_TASK_STATE_QUEUED) state = BRISK_TASK_STATE_RUNNING;
-}
-
-void Batch::stop(Why why) noexcept {
+void Batch::stop(Why why, size_t winner) noexcept {
+  const uint32_t end = static_cast<uint32_t>(why) | static_cast<uint32_t>(winner << winner_shift);
   uint32_t word = word_.load(std::memory_order_relaxed);
   while ((word & ~waited) == 0) {
-    if (word_.compare_exchange_weak(word, static_cast<uint32_t>(why), std::memory_order_acq_rel)) {
+    if (word_.compare_exchange_weak(word, end, std::memory_order_acq_rel)) {
       if ((word & waited) != 0) futex_wake(word_);
       return;
     }
@@ -259,7 +250,7 @@ void Batch::stop(Why why) noexcept {
 bool Batch::cancelled() const noexcept {
   const Why now = why();
   return (now != Why::nothing && now != Why::finished) || (token_ && token_->cancelled()) ||
-         pool_->closed() || monotonic_now() >= deadline_;
+         pool_->closed() || (deadline_ != BRISK_FOREVER && monotonic_now() >= deadline_);
 }
 
 bool Batch::wait(uint64_t deadline) {
@@ -300,9 +291,11 @@ void Batch::states(int32_t *states, size_t count) noexcept {
 brisk_task_state Batch::outcome(size_t index) noexcept {
   const Why now = why();
   if (now != Why::nothing) seal();
-  const auto state = static_cast<brisk_task_state>(states_[index]);
-  if (Task::is_end(state)) return state;
+  const Mark mark = marks_[index];
+  if (mark == Mark::failed) return BRISK_TASK_STATE_FAILED;
+  const bool taken = index < next_.load(std::memory_order_relaxed);
   if (now == Why::nothing) {
+    if (!taken) return BRISK_TASK_STATE_QUEUED;
     for (const Runner *runner = running_; runner != nullptr; runner = runner->next) {
       if (index < runner->first || index >= runner->last) continue;
       const size_t at = runner->at.load(std::memory_order_acquire);
@@ -310,11 +303,11 @@ brisk_task_state Batch::outcome(size_t index) noexcept {
              : index == at ? BRISK_TASK_STATE_RUNNING
                            : BRISK_TASK_STATE_QUEUED;
     }
-    return BRISK_TASK_STATE_QUEUED;
+    return BRISK_TASK_STATE_DONE;
   }
+  if (taken && mark == Mark::none) return BRISK_TASK_STATE_DONE;
   const bool late = now == Why::deadline;
-  if (state == BRISK_TASK_STATE_RUNNING)
-    return late ? BRISK_TASK_STATE_TIMED_OUT : BRISK_TASK_STATE_CANCELLED;
+  if (mark == Mark::cut) return late ? BRISK_TASK_STATE_TIMED_OUT : BRISK_TASK_STATE_CANCELLED;
   return late || now == Why::closed ? BRISK_TASK_STATE_NEVER_STARTED : BRISK_TASK_STATE_CANCELLED;
 }
 
@@ -323,15 +316,18 @@ void Batch::explain(size_t index, std::string why) noexcept {
   note(index, BRISK_OK, std::move(why));
 }
 
-void Batch::fail(size_t index, brisk_status status, std::string why) noexcept {
+bool Batch::fail(size_t index, brisk_status status, std::string why) noexcept {
   std::lock_guard lock(mutex_);
-  if (!sealed_ && !over()) states_[index] = BRISK_TASK_STATE_FAILED;
+  const bool in_time = !sealed_ && !over();
+  if (in_time) marks_.set(index, Mark::failed);
   note(index, status, std::move(why));
+  return in_time;
 }
 
 void Batch::note(size_t index, brisk_status status, std::string why) noexcept {
   try {
-    Reason &reason = reasons_[index];
+    if (reasons_ == nullptr) reasons_ = std::make_unique<std::map<size_t, Reason>>();
+    Reason &reason = (*reasons_)[index];
     if (status != BRISK_OK) reason.status = status;
     if (!why.empty()) reason.text = std::move(why);
   } catch (const std::bad_alloc &) {
@@ -342,11 +338,14 @@ void Batch::note(size_t index, brisk_status status, std::string why) noexcept {
 void Batch::check(size_t index) {
   if (state(index) != BRISK_TASK_STATE_FAILED) return;
   std::lock_guard lock(mutex_);
-  const auto at = reasons_.find(index);
-  if (at == reasons_.end()) throw Failure(BRISK_INTERNAL, "the item failed");
-  const Reason &reason = at->second;
-  throw Failure(reason.status,
-                reason.text.empty() ? "the item failed and gave no reason" : reason.text);
+  if (reasons_ != nullptr) {
+    if (const auto at = reasons_->find(index); at != reasons_->end()) {
+      const Reason &reason = at->second;
+      throw Failure(reason.status,
+                    reason.text.empty() ? "the item failed and gave no reason" : reason.text);
+    }
+  }
+  throw Failure(BRISK_INTERNAL, "the item failed");
 }
 
 }  // namespace brisk::workers

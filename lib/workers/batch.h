@@ -2,11 +2,14 @@
 //
 // As many tasks of the pool as can run at once take items by a counter, many at a time where they
 // are short (guided self-scheduling: Polychronopoulos and Kuck, IEEE Transactions on Computers
-// C-36, 1987; here no more than take 20 us either). An item costs its call and one store, of how
-// far its runner has come; outcomes are written down once a portion, under the lock, a leaf.
+// C-36, 1987; here no more than take 20 us either), under the lock, a leaf. An item costs its call
+// and one store, of how far its runner has come; only what did not go well is written down.
 //
 // What ends a batch early (deadline, first success, cancellation) is one word. Whoever asks for
-// outcomes then seals them first: what has not returned by then counts as not returned for good.
+// outcomes then, or leaves a portion before its end, seals them first: what has not returned by
+// then counts as not returned for good.
+//
+// That word is all that a waiting thread looks at, and it lies apart from what runners write.
 #pragma once
 
 #include <brisk/workers.h>
@@ -19,6 +22,7 @@
 #include <string>
 
 #include "base/ref.h"
+#include "workers/marks.h"
 #include "workers/token.h"
 #include "workers/workers.h"
 
@@ -48,6 +52,7 @@ class Batch final : public Counted {
   void check(size_t index);
   void cancel() noexcept { stop(Why::cancelled); }
   bool cancelled() const noexcept;
+  bool over() const noexcept { return why() != Why::nothing; }
   // Keeps the reason of an item that is about to fail.
   void explain(size_t index, std::string why) noexcept;
 
@@ -57,67 +62,69 @@ class Batch final : public Counted {
     brisk_status status = BRISK_OK;
     std::string text;
   };
-  // The portion of a thread that calls items, and the item that it has come to.
+  // The portion of a thread that calls items, and the item that it has come to: those before it
+  // have returned.
   struct Runner {
     size_t first = 0;
     size_t last = 0;
     std::atomic<size_t> at{0};
-    bool cut = false;  // that item returned after the end of the batch
+    bool begun = true;  // whether it has begun with that item; read with the lock
     Runner *next = nullptr;
   };
 
   Batch(Workers &pool, const Call &call, size_t count, bool race, uint64_t deadline,
         Ref<Token> token);
   ~Batch() override;
+  void last_unref() noexcept override;
 
   static brisk_status run(void *user, brisk_task *task);
+  Submitted add_runner();
   // Runs items until none is left.
   void run_items(bool as_task) noexcept;
-  // How many of them failed.
-  size_t run_portion(Runner &runner, bool as_task) noexcept;
-  // Writes down what became of the portion, and takes the next one of so many at most; false when
-  // there is none.
-  bool take(Runner &runner, size_t most) noexcept;
-  void fail(size_t index, brisk_status status, std::string why) noexcept;
-  void name_winner(size_t index) noexcept;
-  bool all_begun() const noexcept {
-    return over() || next_.load(std::memory_order_relaxed) >= count_;
-  }
+  // Adds how many of them failed. Whether it ended with an item that returned too late.
+  bool run_portion(Runner &runner, bool as_task, size_t &failed) noexcept;
+  // Whether that was in time.
+  bool fail(size_t index, brisk_status status, std::string why) noexcept;
   // Ends the batch for this reason, unless it has ended for another one.
-  void stop(Why why) noexcept;
+  void stop(Why why, size_t winner = 0) noexcept;
   Why why() const noexcept {
-    return static_cast<Why>(word_.load(std::memory_order_acquire) & ~waited);
+    return static_cast<Why>(word_.load(std::memory_order_acquire) & reason);
   }
-  bool over() const noexcept { return why() != Why::nothing; }
   // Who calls items counts as a runner; false when the last one has left.
   bool join() noexcept;
   void leave() noexcept;
   // With the lock.
-  void write_down(const Runner &runner) noexcept;
+  // Takes the next portion of so many at most; false when there is none.
+  bool take(Runner &runner, size_t most) noexcept;
+  void name_first_success(const Runner &runner) noexcept;
   void seal() noexcept;
-  void cut(const Runner &runner) noexcept;
   brisk_task_state outcome(size_t index) noexcept;
   void note(size_t index, brisk_status status, std::string why) noexcept;
 
+  // The word: why it ended, whether anybody sleeps, and in between who won the race.
+  static constexpr uint32_t reason = 7;
+  static constexpr unsigned winner_shift = 3;
   static constexpr uint32_t waited = 1u << 31;
 
+  // In three cache lines that are written at different times: what stays as it is, what waiting
+  // threads look at, and what runners write.
+  const bool race_;
   const Ref<Workers> pool_;
   const size_t count_;
-  const bool race_;
   const uint64_t deadline_;
   const Ref<Token> token_;
   Call call_;
-  alignas(64) std::atomic<uint32_t> word_{0};  // why it ended
-  std::atomic<uint64_t> winner_{UINT64_MAX};
-
-  std::atomic<size_t> accounted_{0};  // items that ended
-  std::atomic<uint32_t> runners_{1};  // who may still call; one for begin
-  alignas(64) AdaptiveMutex mutex_;
-  std::atomic<size_t> next_{0};                                // written under the lock
-  const std::unique_ptr<uint8_t[], void (*)(void *)> states_;  // as far as they were written down
-  Runner *running_ = nullptr;
+  std::atomic<uint32_t> word_{0};
+  [[maybe_unused]] char apart_[52];
+  AdaptiveMutex mutex_;
+  std::atomic<uint32_t> runners_{1};  // who may still call
   bool sealed_ = false;
-  std::map<size_t, Reason> reasons_;
+  std::atomic<size_t> next_{0};  // written under the lock
+  Runner *running_ = nullptr;
+  Marks marks_;
+  std::atomic<size_t> accounted_{0};          // items that ended
+  std::atomic<uint64_t> winner_{UINT64_MAX};  // the first success found, where it is no race
+  std::unique_ptr<std::map<size_t, Reason>> reasons_;
 };
 
 }  // namespace brisk::workers

@@ -153,4 +153,105 @@ TEST_F(WorkersTest, ARaceIsNotWonAfterItsDeadline) {
   EXPECT_EQ(states(batch, 1)[0], BRISK_TASK_STATE_TIMED_OUT);
 }
 
+// Races of tiny contenders are begun by one thread at first; that must hold up nobody.
+TEST_F(WorkersTest, AContenderThatBlocksHoldsUpNoOther) {
+  const Workers workers = pool();
+  for (int i = 0; i < 300; ++i) {
+    Batch tiny;
+    ASSERT_EQ(
+        begin(workers, 3, [](size_t, brisk_batch *) { return BRISK_OK; }, tiny, 0, true), BRISK_OK);
+    wait(tiny);
+  }
+  uint64_t least = BRISK_FOREVER;
+  for (int i = 0; i < 30 && least >= ms; ++i) {
+    Batch race;
+    const uint64_t begun = now();
+    ASSERT_EQ(begin(
+                  workers, 3,
+                  [](size_t index, brisk_batch *self) {
+                    const uint64_t end = now() + 100 * ms;
+                    while (index == 0 && brisk_batch_is_cancelled(self) == 0 && now() < end)
+                      std::this_thread::sleep_for(std::chrono::microseconds(100));
+                    return BRISK_OK;
+                  },
+                  race, 0, true),
+              BRISK_OK);
+    const uint64_t winner = wait(race);
+    least = std::min(least, now() - begun);
+    EXPECT_NE(winner, 0u);
+  }
+  EXPECT_LT(least, ms);
+}
+
+TEST_F(WorkersTest, OutcomesOfManyItemsKeepApart) {
+  constexpr size_t count = 5000;
+  const auto fails = [](size_t index) { return index % 32 == 31 || index % 64 == 0; };
+  const Workers workers = pool();
+  Batch batch;
+  ASSERT_EQ(
+      begin(
+          workers, count,
+          [&](size_t index, brisk_batch *) { return fails(index) ? BRISK_INVALID : BRISK_OK; },
+          batch),
+      BRISK_OK);
+  EXPECT_FALSE(fails(wait(batch)));
+  const std::vector<int32_t> all = states(batch, count);
+  for (size_t i = 0; i < count; ++i) {
+    ASSERT_EQ(all[i], fails(i) ? BRISK_TASK_STATE_FAILED : BRISK_TASK_STATE_DONE) << i;
+    ASSERT_EQ(call(brisk_batch_check, batch, i), fails(i) ? BRISK_INVALID : BRISK_OK) << i;
+  }
+}
+
+TEST_F(WorkersTest, WhatReturnsTooLateIsCountedNowhere) {
+  const Workers workers = pool();
+  Gate gate;
+  Batch race;
+  ASSERT_EQ(begin(
+                workers, 2,
+                [&](size_t index, brisk_batch *self) {
+                  if (index == 0) gate.wait();  // until the other one has begun
+                  gate.open();
+                  if (index == 1) return BRISK_OK;
+                  EXPECT_TRUE(eventually([&] { return brisk_batch_is_cancelled(self) != 0; }));
+                  return BRISK_INVALID;
+                },
+                race, 0, true),
+            BRISK_OK);
+  EXPECT_EQ(wait(race), 1u);
+  EXPECT_TRUE(eventually([&] { return destroyed_ == 1; }));
+  const std::vector<int32_t> expected = {BRISK_TASK_STATE_CANCELLED, BRISK_TASK_STATE_DONE};
+  EXPECT_EQ(states(race, 2), expected);
+  EXPECT_EQ(stats(workers).done, 1u);
+  EXPECT_EQ(stats(workers).failed, 0u);
+}
+
+TEST_F(WorkersTest, ACancelledBatchKnowsWhatHadReturned) {
+  constexpr size_t count = 100'000;
+  const Workers workers = pool();
+  std::vector<std::atomic<uint8_t>> returned(count);
+  Batch batch;
+  ASSERT_EQ(begin(
+                workers, count,
+                [&](size_t index, brisk_batch *self) {
+                  if (index == count / 2) {
+                    EXPECT_EQ(call(brisk_batch_cancel, self), BRISK_OK);
+                  }
+                  returned[index] = 1;
+                  return BRISK_OK;
+                },
+                batch),
+            BRISK_OK);
+  wait(batch);
+  const std::vector<int32_t> all = states(batch, count);
+  EXPECT_TRUE(eventually([&] { return destroyed_ == 1; }));
+  EXPECT_EQ(states(batch, count), all) << "outcomes stay";
+  EXPECT_EQ(all[0], BRISK_TASK_STATE_DONE);
+  EXPECT_EQ(all[count - 1], BRISK_TASK_STATE_CANCELLED);
+  for (size_t i = 0; i < count; ++i) {
+    if (all[i] == BRISK_TASK_STATE_DONE) {
+      ASSERT_EQ(returned[i], 1) << i;
+    }
+  }
+}
+
 }  // namespace
