@@ -92,8 +92,10 @@ void set_up(Task &task, const brisk_task_options &options, const Workers &pool, 
   }
   task.priority = static_cast<int8_t>(options.priority);
   task.bytes = options.bytes;
+  task.uses_more = options.bytes != 0 || options.deadline_ns != 0;
   if (options.deadline_ns != 0) task.deadline = Clock::add(monotonic_now(), options.deadline_ns);
   if (options.name_size == 0 && token == nullptr && completions == nullptr) return;
+  task.uses_more = true;
   task.extra = std::make_unique<Task::Extra>(
       share(token), share(completions), options.tag,
       std::string(static_cast<const char *>(options.name), options.name_size));
@@ -149,7 +151,8 @@ brisk_status brisk_workers_submit(brisk_workers *workers, const brisk_task_optio
     require(reinterpret_cast<const void *>(run), "run");
     if (!made) throw std::bad_alloc();
     if (pool.closed()) closed();
-    set_up(*made, read_options(options, "brisk_task_options"), pool, token, completions);
+    if (options != nullptr || token != nullptr || completions != nullptr)
+      set_up(*made, read_options(options, "brisk_task_options"), pool, token, completions);
     made->home = &pool;
     Ref<Task> kept;
     if (task != nullptr) {
@@ -281,7 +284,7 @@ brisk_status brisk_batch_wait(brisk_batch *batch, uint64_t timeout_ns, uint64_t 
     require(winner, "winner");
     *winner = BRISK_FOREVER;
     Batch &waited = must(batch, "batch");
-    const bool ended = waited.wait(wait_until(timeout_ns));
+    const bool ended = waited.over() || waited.wait(wait_until(timeout_ns));
     *winner = waited.winner();
     return ended ? BRISK_OK : BRISK_TIMEOUT;
   });

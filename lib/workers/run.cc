@@ -50,9 +50,9 @@ void Workers::take_along(Worker &worker) noexcept {
   const uint64_t count = std::min(most, ready_.load(std::memory_order_relaxed) / 2);
   uint32_t taken = 0;
   for (; taken < count; ++taken) {
-    Task *const task = pop();
+    Task *const task = pop_listed();
     if (task == nullptr) break;
-    __builtin_prefetch(reinterpret_cast<const char *>(task) + 64);
+    __builtin_prefetch(task->call.user);
     worker.ahead[taken].store(task, std::memory_order_release);
   }
   worker.at = 0;
@@ -95,6 +95,7 @@ void Workers::work(Worker &worker) noexcept {
     Task *spent = std::exchange(worker.spent, nullptr);
     Task *task = pop();
     if (task == nullptr) task = take_from_others();
+    if (task != nullptr) __builtin_prefetch(task->call.user);
     if (task == nullptr && spent == nullptr) {
       if (closed()) break;
       idle(lock, worker);
@@ -115,7 +116,7 @@ void Workers::work(Worker &worker) noexcept {
     if (task != nullptr) ended(worker, nullptr, 0);
   }
   searches(worker, false);
-  worker.live.store(false, std::memory_order_release);
+  threads_[static_cast<size_t>(&worker - workers_.data())].store(0, std::memory_order_relaxed);
   const bool last = --started_ == 0 && orphaned_;
   lock.unlock();
   if (last) delete this;
@@ -164,6 +165,7 @@ void Workers::idle(std::unique_lock<AdaptiveMutex> &lock, Worker &worker) noexce
     searches(worker, true);
     lock.unlock();
     spin_until([this] { return has_tasks() || closed(); });
+    __builtin_prefetch(inbox_.load(std::memory_order_relaxed), 1);
     lock.lock();
   }
   if (worker.searches) {
@@ -229,7 +231,7 @@ void Workers::call(Worker &worker, Task &task) noexcept {
     task.explain("the task threw something that is not a std::exception");
   }
   worker.frame.store(frame.outer, std::memory_order_relaxed);
-  task.status = status;
+  if (status != BRISK_OK) task.status = status;
   task.release_user();
   brisk_task_state end = BRISK_TASK_STATE_DONE;
   if (status != BRISK_OK)
@@ -248,7 +250,8 @@ void Workers::finish(Task &task, brisk_task_state from, brisk_task_state end) no
     if (task.counted) count(end, UINT64_MAX);
     return;
   }
-  if (task.extra && task.extra->completions) task.extra->completions->add(task.extra->tag);
+  if (task.uses_more && task.extra && task.extra->completions)
+    task.extra->completions->add(task.extra->tag);
 }
 
 bool Workers::help() noexcept {

@@ -8,7 +8,8 @@
 namespace brisk::workers {
 
 Task *Task::make(const Call &call) noexcept {
-  void *room = memory::allocator().allocate(sizeof(Task));
+  constexpr size_t two_lines = 128;  // allocators align blocks of such a size to it
+  void *room = memory::allocator().allocate(two_lines);
   return room == nullptr ? nullptr : new (room) Task(call);
 }
 
@@ -18,7 +19,7 @@ Task::~Task() {
 
 void Task::last_unref() noexcept {
   release_user();
-  this->~Task();
+  if (uses_more || speaks_ || held()) this->~Task();  // else there is nothing to destroy
   memory::allocator().release(this);
 }
 
@@ -29,6 +30,7 @@ void Task::hold() noexcept {
 }
 
 Task::Said &Task::say() {
+  speaks_ = true;
   if (said_ == nullptr) said_ = std::make_unique<Said>();
   return *said_;
 }

@@ -10,7 +10,8 @@
 //
 // References: the queue's, which the thread that takes it out drops, and those of handles. The
 // first handle takes a reference to the pool as well, so that waiting for a task never outlives it.
-// Two cache lines: what few tasks have lies apart.
+// Two cache lines. Whoever runs a task that uses nothing of what few tasks have reads and writes
+// the first one alone, and the other stays with the thread that queues them.
 #pragma once
 
 #include <brisk/workers.h>
@@ -68,11 +69,13 @@ class Task final : public Counted {
   void cancel() noexcept { cancelled_.store(true, std::memory_order_release); }
   bool cancelled() const noexcept {
     return cancelled_.load(std::memory_order_acquire) ||
-           (extra && extra->token && extra->token->cancelled());
+           (uses_more && extra && extra->token && extra->token->cancelled());
   }
-  bool overdue(uint64_t now) const noexcept { return now >= deadline; }
+  bool overdue(uint64_t now) const noexcept { return uses_more && now >= deadline; }
   // The same now; who has no deadline needs no look at the clock.
-  bool overdue() const noexcept { return deadline != UINT64_MAX && overdue(monotonic_now()); }
+  bool overdue() const noexcept {
+    return uses_more && deadline != UINT64_MAX && overdue(monotonic_now());
+  }
 
   // Keeps the reason of a failure; without memory for it there is none.
   void explain(const char *why) noexcept;
@@ -108,23 +111,27 @@ class Task final : public Counted {
 
  public:
   Call call;
-  Task *next = nullptr;  // in a queue
-  Workers *home = nullptr;
+  Task *next = nullptr;    // in a queue
   uint64_t submitted = 0;  // 0: nobody looked at the clock
-  uint64_t deadline = UINT64_MAX;
-  uint64_t bytes = 0;
-  brisk_status status = BRISK_OK;
   int8_t priority = BRISK_TASK_PRIORITY_NORMAL;
-  bool admitted = false;  // the budget has given its bytes
-  bool counted = true;    // in the statistics
+  bool uses_more = false;  // of what lies in the second line; known before it is queued
+  bool admitted = false;   // the budget has given its bytes
+  bool counted = true;     // in the statistics
 
  private:
   std::atomic<bool> held_{false};
   std::atomic<bool> cancelled_{false};
-  std::unique_ptr<Said> said_;
+  bool speaks_ = false;  // has said something; its runner's until it has ended
 
  public:
+  Workers *home = nullptr;
+  uint64_t deadline = UINT64_MAX;
+  uint64_t bytes = 0;
   std::unique_ptr<Extra> extra;
+  brisk_status status = BRISK_OK;
+
+ private:
+  std::unique_ptr<Said> said_;
 };
 static_assert(sizeof(Task) <= 128);
 

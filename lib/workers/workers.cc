@@ -40,7 +40,8 @@ Task *Workers::List::pop() noexcept {
 Workers::Workers(Ref<Runtime> runtime, const Options &options)
     : runtime_(std::move(runtime)),
       options_(options),
-      workers_(options.threads != 0 ? options.threads : processors()) {
+      workers_(options.threads != 0 ? options.threads : processors()),
+      threads_(workers_.size()) {
   for (Worker &worker : workers_) worker.pool = this;
   Forks::add(*this);
 }
@@ -177,9 +178,8 @@ bool Workers::call_worker() noexcept {
 }
 
 bool Workers::start_thread() noexcept {
-  const auto free = std::find_if(workers_.begin(), workers_.end(), [](const Worker &worker) {
-    return !worker.live.load(std::memory_order_relaxed);
-  });
+  size_t free = 0;
+  while (threads_[free].load(std::memory_order_relaxed) != 0) ++free;
   auto body = [](void *given) -> void * {
     auto *worker = static_cast<Worker *>(given);
     worker->pool->work(*worker);
@@ -190,24 +190,21 @@ bool Workers::start_thread() noexcept {
   sigfillset(&every);
   pthread_sigmask(SIG_SETMASK, &every, &before);
   pthread_t thread;
-  const bool started = pthread_create(&thread, nullptr, body, &*free) == 0;
+  const bool started = pthread_create(&thread, nullptr, body, &workers_[free]) == 0;
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (!started) return false;
   pthread_setname_np(thread, options_.name.c_str());
   pthread_detach(thread);
-  free->thread.store(thread, std::memory_order_relaxed);
-  free->live.store(true, std::memory_order_release);
+  threads_[free].store(thread, std::memory_order_relaxed);
   ++started_;
-  searches(*free, true);
+  searches(workers_[free], true);
   return true;
 }
 
 Workers::Worker *Workers::self() noexcept {
   const pthread_t thread = pthread_self();
-  for (Worker &worker : workers_) {
-    if (worker.live.load(std::memory_order_acquire) &&
-        pthread_equal(worker.thread.load(std::memory_order_relaxed), thread))
-      return &worker;
+  for (size_t i = 0; i < threads_.size(); ++i) {
+    if (threads_[i].load(std::memory_order_relaxed) == thread) return &workers_[i];
   }
   return nullptr;
 }
@@ -219,6 +216,10 @@ bool Workers::admit(Task &task) noexcept {
 
 Task *Workers::pop() noexcept {
   empty_inbox();
+  return pop_listed();
+}
+
+Task *Workers::pop_listed() noexcept {
   Task *found = nullptr;
   if (parked_.first != nullptr && admit(*parked_.first)) found = parked_.pop();
   constexpr int32_t order[] = {BRISK_TASK_PRIORITY_HIGH, BRISK_TASK_PRIORITY_NORMAL,
@@ -240,7 +241,7 @@ Task *Workers::pop() noexcept {
     queued_bytes_ -= found->bytes;
     --declared_;
   }
-  taken_.store(taken_.load(std::memory_order_relaxed) + 1);
+  taken_.store(taken_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   if (room_waiters_ != 0) {
     room_.fetch_add(1, std::memory_order_relaxed);
     futex_wake(room_, 1);
@@ -371,10 +372,11 @@ void Workers::forget_threads() noexcept {
   started_ = 0;
   sleepers_ = 0;
   searching_.store(0, std::memory_order_relaxed);
-  for (Worker &worker : workers_) {
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    Worker &worker = workers_[i];
     worker.searches = false;
-    if (!worker.live.load(std::memory_order_relaxed)) continue;
-    const bool stays = pthread_equal(worker.thread.load(std::memory_order_relaxed), thread) != 0;
+    if (threads_[i].load(std::memory_order_relaxed) == 0) continue;
+    const bool stays = threads_[i].load(std::memory_order_relaxed) == thread;
     for (Frame *at = worker.frame.load(std::memory_order_relaxed); at != nullptr; at = at->outer) {
       if (stays) {
         ++running_;
@@ -387,7 +389,7 @@ void Workers::forget_threads() noexcept {
     } else {
       worker.frame.store(nullptr, std::memory_order_relaxed);
       worker.current.store(nullptr, std::memory_order_relaxed);
-      worker.live.store(false, std::memory_order_relaxed);
+      threads_[i].store(0, std::memory_order_relaxed);
     }
   }
   for (Task *task = take_all(); task != nullptr; task = task->next)

@@ -102,8 +102,6 @@ class Workers final : public Counted {
   };
   struct alignas(64) Worker {
     Workers *pool = nullptr;
-    std::atomic<pthread_t> thread{};
-    std::atomic<bool> live{false};
     std::atomic<Frame *> frame{nullptr};  // the innermost task; of this thread alone
     // The same for others, who look under the lock: until the next time that this thread has it,
     // no task that it ran is freed.
@@ -153,7 +151,8 @@ class Workers final : public Counted {
 
   // All of these with the lock. Starting and waking tell whether signal_ has sleepers to wake.
   void empty_inbox() noexcept;
-  Task *pop() noexcept;
+  Task *pop() noexcept;         // of what is queued
+  Task *pop_listed() noexcept;  // of what was in the inbox when somebody looked last
   bool admit(Task &task) noexcept;
   bool call_worker() noexcept;
   bool start_thread() noexcept;
@@ -204,6 +203,8 @@ class Workers final : public Counted {
   std::atomic<uint64_t> taken_{0};  // of those submitted; the same
   Stripes<Ends> ends_;
   std::vector<Worker> workers_;
+  // The thread of each, 0 while it has none. Apart from what workers write: every wait reads it.
+  std::vector<std::atomic<pthread_t>> threads_;
 };
 
 }  // namespace brisk::workers
