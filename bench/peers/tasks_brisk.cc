@@ -1,6 +1,8 @@
 // The contestant brisk among pools of threads, through its C interface.
 #include <brisk/brisk.h>
 
+#include <thread>
+
 #include "tasks.h"
 
 namespace {
@@ -34,8 +36,7 @@ class Brisk {
     brisk_task *last = nullptr;
     brisk_workers_submit(pool_, nullptr, run, &left_, nullptr, 0, nullptr, nullptr, &last, nullptr);
     wait(last);
-    while (left_.load(std::memory_order_acquire) != 0) {
-    }
+    while (left_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
   }
 
   template <class F>
