@@ -213,23 +213,23 @@ bool Codec::train(const Samples &samples) noexcept {
   CodecMemory::release(&memory_, content);
   if (adopted && settings_.threshold == 0)
     threshold_.store(trained.threshold, std::memory_order_relaxed);
-  end_training(adopted);
+  end_training(adopted ? trained : Trained{});
   return adopted;
 }
 
 // The first training sees the first values only, and is made good when the cache has seen more.
-void Codec::end_training(bool adopted) noexcept {
+void Codec::end_training(const Trained &adopted) noexcept {
   std::lock_guard lock(mutex_);
   const bool first = pause_ == 0;
   trained_at_ = seen_.load(std::memory_order_relaxed);
   if (first) {
     pause_ = capacity_ / 2;
   } else {
-    pause_ = adopted ? capacity_ : std::min(4 * pause_, pause_most * capacity_);
+    pause_ = adopted.size != 0 ? capacity_ : std::min(4 * pause_, pause_most * capacity_);
   }
-  if (adopted) {
+  if (adopted.size != 0) {
     raw_ = stored_ = 0;
-    ratio_best_ = 1;
+    ratio_best_ = adopted.ratio;
     for (std::atomic<uint16_t> &failures : failures_) failures.store(0, std::memory_order_relaxed);
   }
   const bool again = first || !dictionaries_.any();

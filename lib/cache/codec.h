@@ -70,7 +70,7 @@ class Codec {
   }
   // True when values are packed with a new dictionary from now on.
   bool train(const Samples &samples) noexcept;
-  void skip_training() noexcept { end_training(false); }
+  void skip_training() noexcept { end_training({}); }
   // Where the memory for samples comes from.
   CodecMemory &memory() noexcept { return memory_; }
 
@@ -100,7 +100,8 @@ class Codec {
   ZSTD_CCtx_s *new_packer() noexcept;
   ZSTD_DCtx_s *new_unpacker() noexcept;
   bool begin_training() noexcept;
-  void end_training(bool adopted) noexcept;
+  // `adopted` has a size when there is a new dictionary.
+  void end_training(const Trained &adopted) noexcept;
   void watch(size_t size, size_t packed) noexcept;
 
   CodecMemory memory_;

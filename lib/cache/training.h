@@ -27,6 +27,7 @@ struct Trained {
   size_t size = 0;  // of the dictionary; 0 when nothing came out that pays
   int level = 0;
   size_t threshold = 0;  // values from this size up are worth packing
+  double ratio = 1;      // of raw to stored bytes, of samples
 };
 
 namespace training {
