@@ -119,6 +119,19 @@ func (c *Cache) PutTTL(key, value []byte, ttl time.Duration) (stored bool, err e
 	return c.put(key, value, ns)
 }
 
+// PutCost is PutTTL for a value that carries what it costs to make, in any unit that is the same for
+// all of the cache. Each hit adds it to SavedCost of [Cache.Stats].
+func (c *Cache) PutCost(key, value []byte, ttl time.Duration, cost float64) (stored bool, err error) {
+	ns, err := nanoseconds(ttl)
+	if err != nil {
+		return false, err
+	}
+	var failed *capi.Error
+	status := capi.CachePutCost(c.raw, key, value, ns, cost, &failed)
+	runtime.KeepAlive(c)
+	return status == capi.StatusOK, check(status, failed)
+}
+
 func (c *Cache) put(key, value []byte, ttl uint64) (bool, error) {
 	var failed *capi.Error
 	status := capi.CachePut(c.raw, key, value, ttl, &failed)

@@ -108,6 +108,20 @@ func (l *Lease) Complete(value []byte, ttl time.Duration) error {
 	})
 }
 
+// SetCost gives the cost that the value will carry, in place of the time that its load takes. It is for
+// the lead, before Complete; see [Cache.PutCost].
+func (l *Lease) SetCost(cost float64) error {
+	defer runtime.KeepAlive(l)
+	p := l.place
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.raw == nil {
+		return released()
+	}
+	var failed *capi.Error
+	return check(capi.LeaseSetCost(p.raw, cost, &failed), failed)
+}
+
 // CompleteAbsent ends the load with the knowledge that the key has no value: everyone who waits gets
 // [ErrAbsent], and so does whoever asks for a load within ttl, or with 0 the lifetime of the cache.
 func (l *Lease) CompleteAbsent(ttl time.Duration) error {

@@ -49,6 +49,9 @@ type CacheOptions struct {
 	// EventCapacity is the number of events kept for NextEvent, the oldest dropped first; default
 	// none, at most 1048576.
 	EventCapacity uint32
+	// LoadCosts has loaded values carry what their load took, in nanoseconds, as their cost; with
+	// EarlyBeta they do.
+	LoadCosts bool
 	// HotKeys is how many of the keys asked for most are remembered, for Warm; default 128, or fewer
 	// in a cache of less than 2 MiB; at most 1024, math.MaxUint64 for none.
 	HotKeys uint64
@@ -113,6 +116,9 @@ func (o *CacheOptions) raw() (capi.CacheOptions, error) {
 	raw.CompressionThreshold = o.CompressionThreshold
 	raw.EventCapacity = o.EventCapacity
 	raw.HotKeys = o.HotKeys
+	if o.LoadCosts {
+		raw.LoadCosts = 1
+	}
 	// Too long for the field is too long for a name as well, and the library says so.
 	raw.NameSize = size32(len(o.Name))
 	raw.Name = unsafe.Pointer(unsafe.StringData(o.Name))

@@ -206,6 +206,8 @@ type CacheStats struct {
 	StaleErrors uint64
 	// Misses that loaded nothing, because the key was known to have no value.
 	AbsentHits uint64
+	// The costs of all values that were found, once for each hit.
+	SavedCost float64
 }
 
 func newCacheStats(raw *capi.CacheStats) (figures CacheStats) {
@@ -244,6 +246,7 @@ func newCacheStats(raw *capi.CacheStats) (figures CacheStats) {
 	figures.StaleHits = raw.StaleHits
 	figures.StaleErrors = raw.StaleErrors
 	figures.AbsentHits = raw.AbsentHits
+	figures.SavedCost = raw.SavedCost
 	return figures
 }
 

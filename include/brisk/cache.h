@@ -115,11 +115,16 @@ typedef struct brisk_cache_options {
                                        default 128, or fewer where they would take more than a
                                        128th of the capacity. Each has 116 bytes, 64 of them for
                                        its key: a longer key takes the room of several. */
+  uint32_t load_costs;            /**< Not zero: a loaded value carries what its load took as its
+                                       cost, in nanoseconds, unless brisk_lease_set_cost gives
+                                       another; default 0, unless early_beta is set. A cost takes
+                                       16 bytes of its entry. */
+  uint32_t reserved;              /**< Must be zero. */
 } brisk_cache_options;
 
 #define BRISK_CACHE_OPTIONS_INIT \
   {(uint32_t)sizeof(brisk_cache_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0.0, 0, 0, 0.0, \
-   0}
+   0, 0, 0}
 
 /**
  * Figures of a cache. Counts run from its creation; a count may lag by the calls in flight on other
@@ -175,11 +180,13 @@ typedef struct brisk_cache_stats {
                                         their load failed. */
   uint64_t absent_hits;            /**< Misses that loaded nothing, because the key was known to
                                         have no value. */
+  double saved_cost;               /**< The costs of all values that were found, once for each
+                                        hit. */
 } brisk_cache_stats;
 
 #define BRISK_CACHE_STATS_INIT \
   {(uint32_t)sizeof(brisk_cache_stats), 0, 0, 0, 0, 0.0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
-   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.0}
 
 /**
  * Creates a cache. The caller owns one reference.
@@ -227,6 +234,24 @@ BRISK_API brisk_status brisk_cache_close(brisk_cache *cache, brisk_error **error
 BRISK_API brisk_status brisk_cache_put(brisk_cache *cache, const void *key, size_t key_size,
                                        const void *value, size_t value_size, uint64_t ttl_ns,
                                        brisk_error **error);
+
+/**
+ * Does brisk_cache_put for a value that carries its cost, in 16 bytes more. Every hit adds the cost
+ * to saved_cost of brisk_cache_stats.
+ *
+ * @param key     The key, at most 65535 bytes; may be empty.
+ * @param value   The value, at most 2147483647 bytes; may be empty.
+ * @param ttl_ns  Lifetime in nanoseconds; 0 inherits that of the cache, BRISK_FOREVER never
+ *                expires.
+ * @param cost    What it costs to make the value, in any unit that is the same for all values of
+ *                the cache, nanoseconds for example; finite, 0 for none.
+ *
+ * Outcomes: BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE,
+ * BRISK_OUT_OF_MEMORY. Any thread.
+ */
+BRISK_API brisk_status brisk_cache_put_cost(brisk_cache *cache, const void *key, size_t key_size,
+                                            const void *value, size_t value_size, uint64_t ttl_ns,
+                                            double cost, brisk_error **error);
 
 /**
  * Does brisk_cache_put for each entry in turn and stops at the first that is not stored. The sizes

@@ -80,6 +80,18 @@ BRISK_API brisk_status brisk_lease_complete(brisk_lease *lease, const void *valu
                                             brisk_value **pinned, brisk_error **error);
 
 /**
+ * Gives the cost that the value will carry, in place of the time that the load takes; before
+ * brisk_lease_complete. A cache with early_beta takes it for nanoseconds.
+ *
+ * @param lease  The lead.
+ * @param cost   What it costs to make the value, in any unit that is the same for all values of the
+ *               cache; finite, 0 for none.
+ *
+ * Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
+ */
+BRISK_API brisk_status brisk_lease_set_cost(brisk_lease *lease, double cost, brisk_error **error);
+
+/**
  * Ends the load with the knowledge that the key has no value: every waiter gets BRISK_ABSENT, and
  * so does everybody who asks for a load while it is known. Reads miss the key. An older value that
  * was kept goes.

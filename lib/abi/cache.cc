@@ -75,6 +75,8 @@ brisk::cache::Options cache_options(const brisk_cache_options *given) {
                 name_max);
   }
   require_bytes(raw.name, raw.name_size, "name");
+  if (raw.reserved != 0)
+    brisk::fail(BRISK_INVALID, "reserved is %u; it must be zero", raw.reserved);
   using brisk::cache::Hot;
   if (raw.hot_keys > Hot::keys_max && raw.hot_keys != UINT64_MAX) {
     brisk::fail(BRISK_INVALID, "hot_keys is %llu; it must be at most %u, or UINT64_MAX for none",
@@ -96,6 +98,7 @@ brisk::cache::Options cache_options(const brisk_cache_options *given) {
   options.idle = or_default(raw.idle_ns, options.idle);
   options.ttl_jitter = raw.ttl_jitter;
   options.early_beta = raw.early_beta;
+  options.load_costs = raw.load_costs != 0 || raw.early_beta != 0;
   options.stale = raw.stale_ns;
   options.stale_if_error = raw.stale_if_error_ns;
   options.compress = raw.compression == BRISK_COMPRESSION_AUTO;
@@ -205,6 +208,18 @@ brisk_status brisk_cache_put(brisk_cache *cache, const void *key, size_t key_siz
     check_key(key, key_size);
     check_value(value, value_size);
     return open.put(key, key_size, value, value_size, ttl_ns);
+  });
+}
+
+brisk_status brisk_cache_put_cost(brisk_cache *cache, const void *key, size_t key_size,
+                                  const void *value, size_t value_size, uint64_t ttl_ns,
+                                  double cost, brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    Cache &open = open_cache(cache);
+    check_key(key, key_size);
+    check_value(value, value_size);
+    check_cost(cost);
+    return open.put(key, key_size, value, value_size, ttl_ns, cost);
   });
 }
 

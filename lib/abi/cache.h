@@ -3,6 +3,8 @@
 
 #include <brisk/cache.h>
 
+#include <limits>
+
 #include "abi/abi.h"
 #include "cache/cache.h"
 
@@ -39,6 +41,11 @@ inline void check_value(const void *value, size_t size) {
     fail(BRISK_TOO_LARGE, "a value of %zu bytes is larger than %llu; store it in parts", size,
          static_cast<unsigned long long>(BRISK_VALUE_SIZE_MAX));
   }
+}
+
+inline void check_cost(double cost) {
+  if (!(cost >= 0 && cost <= std::numeric_limits<double>::max())) [[unlikely]]
+    fail(BRISK_INVALID, "cost is %g; it must be a finite number from 0 on", cost);
 }
 
 }  // namespace brisk::abi

@@ -146,6 +146,15 @@ brisk_status brisk_lease_complete(brisk_lease *lease, const void *value, size_t 
   });
 }
 
+brisk_status brisk_lease_set_cost(brisk_lease *lease, double cost, brisk_error **error) {
+  return guard(error, [&]() -> brisk_status {
+    Lease &lead = required(lease);
+    check_cost(cost);
+    lead.set_cost(cost);
+    return BRISK_OK;
+  });
+}
+
 brisk_status brisk_lease_complete_absent(brisk_lease *lease, uint64_t ttl_ns, brisk_error **error) {
   return guard(error, [&]() -> brisk_status {
     required(lease).complete_absent(ttl_ns);

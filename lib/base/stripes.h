@@ -84,4 +84,20 @@ class Tally {
   std::atomic<uint64_t> value_{0};
 };
 
+// The same for what is no whole number.
+class Sum {
+ public:
+  void add(double n, bool exclusive) noexcept {
+    if (exclusive) {
+      value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+    } else {
+      value_.fetch_add(n, std::memory_order_relaxed);
+    }
+  }
+  double read() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<double> value_{0};
+};
+
 }  // namespace brisk

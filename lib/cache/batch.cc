@@ -96,6 +96,7 @@ void Cache::get_many(Keys keys, brisk_value **values, size_t *found) {
     for (size_t i = 0; i < count; ++i, ++values) {
       const Key key{lookups[i].key, lookups[i].key_size};
       Entry *const entry = pin_key(key, lookups[i].hash, Pin::use);
+      if (entry != nullptr) save_cost(entry->cost());
       const brisk_status status = entry == nullptr ? BRISK_MISS : hand_out(entry, key, values);
       misses += status == BRISK_MISS;
       *found += status == BRISK_OK;

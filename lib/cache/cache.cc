@@ -170,6 +170,7 @@ void Cache::stats(brisk_cache_stats *stats) {
     lookups += counters.lookups.read();
     stats->puts += counters.overwrites.read();
     stats->evicted_replaced_bytes += counters.overwritten_bytes.read();
+    stats->saved_cost += counters.saved_cost.read();
   });
   stats->evicted_replaced = stats->puts;
   stats->hits = lookups - std::min(lookups, stats->misses);

@@ -60,6 +60,7 @@ struct Options {
   uint64_t stale = 0;           // beyond their lifetime, for loads that run
   uint64_t stale_if_error = 0;  // and for loads that fail
   double early_beta = 0;
+  bool load_costs = false;  // a load's own, kept with its value
   uint64_t load_timeout = 30'000'000'000;
   uint32_t events = 0;
   uint32_t hot_keys = Hot::keys_default;
@@ -74,7 +75,7 @@ struct Lookup;  // hit.h
 struct Terms {
   uint64_t fresh;
   uint64_t kept;
-  uint64_t cost = 0;
+  double cost = 0;  // of making the value
 
   uint8_t parts() const noexcept {
     return static_cast<uint8_t>((kept != BRISK_FOREVER ? has_lifetime : 0) |
@@ -110,8 +111,8 @@ class Cache final : public Member {
   void get_many(Keys keys, brisk_value **values, size_t *found);
 
   // BRISK_OK or BRISK_REFUSED. Throws Failure, bad_alloc; the key then has no value.
-  brisk_status put(const void *key, size_t size, const void *value, size_t value_size,
-                   uint64_t ttl);
+  brisk_status put(const void *key, size_t size, const void *value, size_t value_size, uint64_t ttl,
+                   double cost = 0);
   brisk_status touch(const void *key, size_t size, uint64_t ttl);
   bool erase(const void *key, size_t size);
   uint64_t erase_matching(const char *pattern, size_t size);
@@ -169,7 +170,7 @@ class Cache final : public Member {
   };
   using DraftPointer = std::unique_ptr<Draft, DraftDeleter>;
   DraftPointer draft_loaded(const void *key, size_t size, const void *value, size_t value_size,
-                            uint64_t ttl, uint64_t cost);
+                            uint64_t ttl, double cost);
   // The same for the knowledge that there is no value.
   DraftPointer draft_absent(const void *key, size_t size, uint64_t ttl);
   // `refreshed` is an entry, pinned, that the value may replace although it is live.
@@ -187,6 +188,7 @@ class Cache final : public Member {
     std::atomic<uint64_t> next_noted{0};
     Tally overwrites;
     Tally overwritten_bytes;
+    Sum saved_cost;
   };
   enum Cause : uint8_t {
     capacity = BRISK_CAUSE_CAPACITY,
@@ -223,6 +225,12 @@ class Cache final : public Member {
   void log_hit(uint64_t hash) noexcept;
   void play_hits() noexcept;
   void count(bool hit, Key key) noexcept;
+  // What a hit has saved. Most entries carry no cost.
+  void save_cost(double cost) noexcept {
+    if (cost != 0) [[unlikely]]
+      count_cost(cost);
+  }
+  [[gnu::cold]] void count_cost(double cost) noexcept;
   void count_group(const Lookup *lookups, size_t count, size_t misses) noexcept;
   bool read_slow(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
                  brisk_status *status);
@@ -239,7 +247,7 @@ class Cache final : public Member {
   Loose *make_loose(size_t size);
 
   // expiry.cc
-  Terms terms(uint64_t ttl, uint64_t hash, uint64_t cost = 0) noexcept;
+  Terms terms(uint64_t ttl, uint64_t hash, double cost = 0) noexcept;
   bool is_early(Entry &entry, uint64_t hash) noexcept;
   double draw(uint64_t hash) noexcept;
 

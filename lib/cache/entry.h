@@ -49,11 +49,11 @@ struct Lifetime {
   Shared<EntryRef> prev;
 };
 
-// Of an entry that loads may serve beyond its lifetime, until Lifetime::deadline, or that is loaded
-// anew before its end.
+// Of an entry that loads may serve beyond its lifetime, until Lifetime::deadline, that is loaded
+// anew before its end, or that carries its cost.
 struct Refresh {
   Shared<uint64_t> deadline;
-  Shared<uint64_t> cost;  // nanoseconds that its load took, when that counts
+  Shared<double> cost;  // of making the value, in a unit of the caller's; of a load, nanoseconds
 };
 
 // Of an entry in a cache with an idle limit. Lifetime::deadline is then only when the wheel looks
@@ -107,6 +107,11 @@ struct Entry {
   Blob &blob() noexcept { return *reinterpret_cast<Blob *>(after() + before_blob()); }
   Packed &packed() noexcept {
     return *reinterpret_cast<Packed *>(after() + before_blob() + parts_size(flags & has_blob));
+  }
+  double cost() noexcept {
+    if ((flags & has_refresh) == 0) [[likely]]
+      return 0;
+    return refresh().cost;
   }
   char *slot_key() noexcept { return after() + parts_size(flags); }
 

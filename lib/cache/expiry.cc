@@ -10,6 +10,9 @@
 // Lowenstein, Optimal Probabilistic Cache Stampede Prevention, VLDB 2015). The draw is the caller's
 // own, and reads nothing but the entry.
 //
+// What a value cost to make is kept with it where the caller says so, or the cache keeps the time
+// of its loads; each hit adds it to what was saved.
+//
 // An entry may be kept beyond its lifetime: no read serves it then, but a load that is under way or
 // that failed may (loads.h). Its lifetime ends at Refresh::deadline, the entry at the later
 // Lifetime::deadline, which is the one that the wheel knows.
@@ -31,27 +34,31 @@ double Cache::draw(uint64_t hash) noexcept {
   return static_cast<double>((mixed ^ mixed >> 31) >> 11) * 0x1p-53;
 }
 
-Terms Cache::terms(uint64_t ttl, uint64_t hash, uint64_t cost) noexcept {
+Terms Cache::terms(uint64_t ttl, uint64_t hash, double cost) noexcept {
   if (ttl == 0) ttl = options_.ttl;
-  if (ttl == BRISK_FOREVER) return {BRISK_FOREVER, BRISK_FOREVER};
+  if (ttl == BRISK_FOREVER) return {BRISK_FOREVER, BRISK_FOREVER, cost};
   if (options_.ttl_jitter != 0) {
     const double share = options_.ttl_jitter * draw(hash);
     ttl -= static_cast<uint64_t>(static_cast<double>(ttl) * share);
   }
   const uint64_t fresh = Clock::add(runtime_->clock().now(), ttl);
-  return {fresh, Clock::add(fresh, std::max(options_.stale, options_.stale_if_error)),
-          options_.early_beta != 0 ? cost : 0};
+  return {fresh, Clock::add(fresh, std::max(options_.stale, options_.stale_if_error)), cost};
 }
 
 // XFetch: -beta cost ln(u) before the end, u even between 0 and 1.
 bool Cache::is_early(Entry &entry, uint64_t hash) noexcept {
   if (options_.early_beta == 0 || (entry.flags & has_refresh) == 0) return false;
-  const uint64_t cost = entry.refresh().cost;
+  const double cost = entry.refresh().cost;
   const uint64_t end = entry.refresh().deadline;
   const uint64_t now = runtime_->clock().now();
   if (cost == 0 || end <= now) return false;
-  const double lead = -options_.early_beta * static_cast<double>(cost) * std::log1p(-draw(hash));
+  const double lead = -options_.early_beta * cost * std::log1p(-draw(hash));
   return lead >= static_cast<double>(end - now);
+}
+
+void Cache::count_cost(double cost) noexcept {
+  counters_.with(
+      [&](Counters &counters, bool exclusive) { counters.saved_cost.add(cost, exclusive); });
 }
 
 brisk_status Cache::peek(const void *key, size_t size, bool early, brisk_value **value,

@@ -186,17 +186,20 @@ void Lease::check_leads(const char *verb) const {
 
 void Lease::complete(const void *value, size_t size, uint64_t ttl, brisk_value **pinned) {
   Loads &loads = cache_->loads();
+  std::optional<double> given;
   {
     std::lock_guard lock(loads.mutex_);
     check_leads("complete");
+    given = load_->cost;
   }
   if (size > BRISK_VALUE_SIZE_MAX) {
     brisk::fail(BRISK_TOO_LARGE, "a value of %zu bytes is larger than %llu", size,
                 static_cast<unsigned long long>(BRISK_VALUE_SIZE_MAX));
   }
+  const auto took = static_cast<double>(cache_->clock().exact() - load_->started);
+  const double cost = given.value_or(cache_->options().load_costs ? took : 0);
   Cache::DraftPointer draft =
-      cache_->draft_loaded(load_->key.data(), load_->key.size(), value, size, ttl,
-                           cache_->clock().exact() - load_->started);
+      cache_->draft_loaded(load_->key.data(), load_->key.size(), value, size, ttl, cost);
   BRISK_PAUSE("load.before_store");
   std::lock_guard lock(loads.mutex_);
   check_leads("complete");
@@ -228,6 +231,12 @@ void Lease::complete_absent(uint64_t ttl) {
   loads.finish(*load_, Load::State::absent);
 }
 
+void Lease::set_cost(double cost) {
+  std::lock_guard lock(cache_->loads().mutex_);
+  check_leads("give a cost to");
+  load_->cost = cost;
+}
+
 brisk_status Lease::fail(std::string message) {
   std::lock_guard lock(cache_->loads().mutex_);
   check_leads("fail");
@@ -255,6 +264,7 @@ void Lease::give_up() noexcept {
   leads_ = false;
   ++load_->waiting;
   load_->leader = nullptr;
+  load_->cost.reset();
   load_->changed.notify_one();
 }
 

@@ -29,6 +29,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -67,6 +68,7 @@ struct Load {
   Lease *leader = nullptr;
   uint32_t waiting = 0;
   uint64_t started = 0;
+  std::optional<double> cost;  // as the leader gave it
   brisk_value *value = nullptr;
   Stale stale;
   bool serves_stale = false;  // it failed, and gives the stale value
@@ -151,6 +153,8 @@ class Lease final : public Counted {
   // `pinned` may be null. Throws Failure, bad_alloc.
   void complete(const void *value, size_t size, uint64_t ttl, brisk_value **pinned);
   void complete_absent(uint64_t ttl);
+  // That the value carries, in place of what the load took. Throws Failure.
+  void set_cost(double cost);
   // BRISK_OK, or BRISK_STALE when those who wait get the stale value. Throws Failure.
   brisk_status fail(std::string message);
   void abandon();

@@ -26,7 +26,8 @@ constexpr uint64_t use_tick = 4'000'000;
 // Calls take(bucket, version, slot, entry) for each entry that may have the key. Answers done ends
 // the search with true, retry begins it again, other goes on.
 template <class Take>
-inline bool Cache::probe(const void *key, size_t size, uint64_t hash, Take &&take) {
+[[gnu::always_inline]] inline bool Cache::probe(const void *key, size_t size, uint64_t hash,
+                                                Take &&take) {
   const uint8_t tag = Index::tag(hash);
   while (true) {
   again:
@@ -134,6 +135,7 @@ bool Cache::read_slow(Key key, uint64_t hash, void *buffer, size_t capacity, siz
                       brisk_status *status) {
   bool live = true;
   bool pins = false;
+  double cost = 0;
   const bool found = probe(key.data, key.size, hash,
                            [&](Bucket &bucket, uint32_t version, unsigned slot, Entry &entry) {
                              if ((entry.flags & slow_flags) != 0) {
@@ -142,17 +144,26 @@ bool Cache::read_slow(Key key, uint64_t hash, void *buffer, size_t capacity, siz
                              }
                              live = is_live(entry);
                              const size_t size = entry.value_size;
+                             if ((entry.flags & has_refresh) != 0) [[unlikely]]
+                               cost = entry.refresh().cost;
                              BRISK_PAUSE("read.matched");
                              if (live && size <= capacity)
                                racy_read(buffer, entry.slot_key() + key.size, size);
-                             if (!bucket.unchanged(version)) return Answer::retry;
+                             if (!bucket.unchanged(version)) {
+                               cost = 0;
+                               return Answer::retry;
+                             }
                              *value_size = size;
                              *status = size <= capacity ? BRISK_OK : BRISK_SHORT_BUFFER;
                              if (live) note_use(bucket, version, slot, entry, hash);
                              return Answer::done;
                            });
   if (pins) return read_by_pin(key, hash, buffer, capacity, value_size, status);
-  if (found && live) return true;
+  if (found && live) {
+    if (cost != 0 && *status == BRISK_OK) [[unlikely]]
+      count_cost(cost);
+    return true;
+  }
   *value_size = 0;
   *status = BRISK_MISS;
   return false;
@@ -162,6 +173,8 @@ bool Cache::read_by_pin(Key key, uint64_t hash, void *buffer, size_t capacity, s
                         brisk_status *status) {
   Entry *const entry = pin_key(key, hash, Pin::use);
   if (entry != nullptr) {
+    if (const double cost = entry->cost(); cost != 0 && entry->raw_size() <= capacity) [[unlikely]]
+      count_cost(cost);
     if (read_pinned(*entry, buffer, capacity, value_size, status)) return true;
     drop_broken(entry, key);
   }
@@ -274,6 +287,7 @@ brisk_status Cache::get(const void *key, size_t size, brisk_value **value, bool 
   const uint64_t hash = store_.hash(key, size);
   Entry *const entry = pin_key(one, hash, Pin::use);
   if (early != nullptr) *early = entry != nullptr && is_early(*entry, hash);
+  if (entry != nullptr) save_cost(entry->cost());
   const brisk_status status = entry == nullptr ? BRISK_MISS : hand_out(entry, one, value);
   count(status != BRISK_MISS, one);
   return status;

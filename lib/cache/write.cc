@@ -190,16 +190,16 @@ void Cache::check_size(const void *key, size_t size, size_t value_size) const {
 }
 
 brisk_status Cache::put(const void *key, size_t size, const void *value, size_t value_size,
-                        uint64_t ttl) {
+                        uint64_t ttl, double cost) {
   check_size(key, size, value_size);
   if (loads_.any()) loads_.supersede(key, size);
   BRISK_PAUSE("put.begun");
   const uint64_t hash = store_.hash(key, size);
-  if (overwrite({key, size}, hash, value, value_size, ttl)) return BRISK_OK;
+  if (cost == 0 && overwrite({key, size}, hash, value, value_size, ttl)) return BRISK_OK;
   if (codec_.due()) [[unlikely]]
     start_training();
   try {
-    Draft draft(*this, key, size, hash, value, value_size, terms(ttl, hash));
+    Draft draft(*this, key, size, hash, value, value_size, terms(ttl, hash, cost));
     if (draft.take_blob(*this)) {
       for (bool again = true;; again = false) {
         {
@@ -223,7 +223,7 @@ brisk_status Cache::put(const void *key, size_t size, const void *value, size_t 
 void Cache::DraftDeleter::operator()(Draft *draft) const noexcept { delete draft; }
 
 Cache::DraftPointer Cache::draft_loaded(const void *key, size_t size, const void *value,
-                                        size_t value_size, uint64_t ttl, uint64_t cost) {
+                                        size_t value_size, uint64_t ttl, double cost) {
   if (size + value_size > options_.capacity / 2) return nullptr;
   if (codec_.due()) [[unlikely]]
     start_training();
@@ -406,7 +406,8 @@ brisk_status Cache::rewrite(Key key, uint64_t hash, uint64_t ttl) {
     }
   }
   BRISK_PAUSE("touch.before_commit");
-  Draft draft(*this, key.data, key.size, hash, value, entry->raw_size(), terms(ttl, hash));
+  Draft draft(*this, key.data, key.size, hash, value, entry->raw_size(),
+              terms(ttl, hash, entry->cost()));
   if (!draft.take_blob(*this)) return BRISK_REFUSED;
   std::lock_guard lock(mutex_);
   check_open();

@@ -80,7 +80,7 @@ VALUE(BRISK_CAUSE_EXPIRED, 2);
 VALUE(BRISK_CAUSE_ERASED, 3);
 VALUE(BRISK_CAUSE_REPLACED, 4);
 
-SIZE(brisk_cache_options, 120);
+SIZE(brisk_cache_options, 128);
 FIELD(brisk_cache_options, struct_size, 0, 4);
 FIELD(brisk_cache_options, policy, 4, 4);
 FIELD(brisk_cache_options, capacity_bytes, 8, 8);
@@ -99,8 +99,10 @@ FIELD(brisk_cache_options, stale_ns, 88, 8);
 FIELD(brisk_cache_options, stale_if_error_ns, 96, 8);
 FIELD(brisk_cache_options, early_beta, 104, 8);
 FIELD(brisk_cache_options, hot_keys, 112, 8);
+FIELD(brisk_cache_options, load_costs, 120, 4);
+FIELD(brisk_cache_options, reserved, 124, 4);
 
-SIZE(brisk_cache_stats, 288);
+SIZE(brisk_cache_stats, 296);
 FIELD(brisk_cache_stats, struct_size, 0, 4);
 FIELD(brisk_cache_stats, reserved, 4, 4);
 FIELD(brisk_cache_stats, entries, 8, 8);
@@ -138,6 +140,7 @@ FIELD(brisk_cache_stats, compressed_entries, 256, 8);
 FIELD(brisk_cache_stats, stale_hits, 264, 8);
 FIELD(brisk_cache_stats, stale_errors, 272, 8);
 FIELD(brisk_cache_stats, absent_hits, 280, 8);
+FIELD(brisk_cache_stats, saved_cost, 288, 8);
 
 VALUE(BRISK_INTERN_NONE, UINT32_MAX);
 
@@ -348,6 +351,9 @@ struct brisk_functions {
   brisk_status (*brisk_cache_put)(brisk_cache *cache, const void *key, size_t key_size,
                                   const void *value, size_t value_size, uint64_t ttl_ns,
                                   brisk_error **error);
+  brisk_status (*brisk_cache_put_cost)(brisk_cache *cache, const void *key, size_t key_size,
+                                       const void *value, size_t value_size, uint64_t ttl_ns,
+                                       double cost, brisk_error **error);
   brisk_status (*brisk_cache_put_many)(brisk_cache *cache, size_t count, const void *keys,
                                        size_t keys_size, const uint32_t *key_sizes,
                                        const void *values, size_t values_size,
@@ -511,6 +517,7 @@ struct brisk_functions {
                                     brisk_error **error);
   brisk_status (*brisk_lease_complete)(brisk_lease *lease, const void *value, size_t value_size,
                                        uint64_t ttl_ns, brisk_value **pinned, brisk_error **error);
+  brisk_status (*brisk_lease_set_cost)(brisk_lease *lease, double cost, brisk_error **error);
   brisk_status (*brisk_lease_complete_absent)(brisk_lease *lease, uint64_t ttl_ns,
                                               brisk_error **error);
   brisk_status (*brisk_lease_fail)(brisk_lease *lease, const void *message, size_t message_size,
@@ -555,6 +562,7 @@ const struct brisk_functions brisk_functions = {
   brisk_cache_find,
   brisk_cache_close,
   brisk_cache_put,
+  brisk_cache_put_cost,
   brisk_cache_put_many,
   brisk_cache_get,
   brisk_cache_get_many,
@@ -648,6 +656,7 @@ const struct brisk_functions brisk_functions = {
   brisk_limiter_unref,
   brisk_cache_begin,
   brisk_lease_complete,
+  brisk_lease_set_cost,
   brisk_lease_complete_absent,
   brisk_lease_fail,
   brisk_lease_abandon,

@@ -21,7 +21,7 @@ WORDS = {
     **{"get_many": "b", "read_many": "b", "contains": "b", "touch": "bd", "erase": "b"},
     **{"erase_matching": "b", "advance": "d", "load": "bbd", "load_fails": "bb"},
     **{"load_self": "b", "begin": "nb", "wait": "nd", "complete": "nbd", "fail": "nb"},
-    **{"load_absent": "bd", "complete_absent": "nd"},
+    **{"load_absent": "bd", "complete_absent": "nd", "put_cost": "bbdn", "set_cost": "nn"},
     **{"abandon": "n", "drop": "n", "parse_size": "b"},
 }
 DURATIONS = {"ttl", "idle", "load_timeout", "stale", "stale_if_error"}

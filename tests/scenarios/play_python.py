@@ -10,7 +10,7 @@ import brisk
 
 FOREVER = 2**64 - 1
 DURATIONS = ("ttl", "idle", "load_timeout", "stale", "stale_if_error")
-NUMBERS = ("capacity", "max_entries", "compression_level", "compression_threshold")
+NUMBERS = ("capacity", "max_entries", "compression_level", "compression_threshold", "load_costs")
 FIGURES = (
     *("entries", "hits", "misses", "puts", "refusals", "loads", "load_failures"),
     *("evicted_capacity", "evicted_expired", "evicted_erased", "evicted_replaced"),
@@ -81,6 +81,10 @@ class Player:
 
     def put(self, key: str, value: str, ttl: str) -> str:
         stored = self.cache.set(from_hex(key), from_hex(value), ttl=seconds(ttl))
+        return "ok" if stored else "refused"
+
+    def put_cost(self, key: str, value: str, ttl: str, cost: str) -> str:
+        stored = self.cache.set(from_hex(key), from_hex(value), seconds(ttl), cost=float(cost))
         return "ok" if stored else "refused"
 
     def put_many(self, ttl: str, *words: str) -> str:
@@ -188,6 +192,10 @@ class Player:
         self.leases[number].complete(from_hex(value), seconds(ttl))
         return "ok"
 
+    def set_cost(self, number: str, cost: str) -> str:
+        self.leases[number].set_cost(float(cost))
+        return "ok"
+
     def complete_absent(self, number: str, ttl: str) -> str:
         self.leases[number].complete_absent(seconds(ttl))
         return "ok"
@@ -206,7 +214,8 @@ class Player:
 
     def stats(self) -> str:
         now = self.cache.stats()
-        return " ".join(["stats", *(f"{name}={getattr(now, name)}" for name in FIGURES)])
+        figures = (f"{name}={getattr(now, name)}" for name in FIGURES)
+        return " ".join(["stats", *figures, f"saved_cost={now.saved_cost:.0f}"])
 
     def parse_size(self, text: str) -> str:
         return f"size {brisk.parse_size(from_hex(text))}"

@@ -602,6 +602,7 @@ TEST_F(Arguments, UnknownAndOutOfRangeOptionsAreNamedWithTheirLimit) {
       {[](auto &o) { o.ttl_jitter = std::nan(""); }, {"ttl_jitter is nan"}},
       {[](auto &o) { o.early_beta = -1; }, {"early_beta is -1", "0 to 1000"}},
       {[](auto &o) { o.early_beta = std::nan(""); }, {"early_beta is nan"}},
+      {[](auto &o) { o.reserved = 7; }, {"reserved is 7", "zero"}},
       {[](auto &o) { o.hot_keys = 1025; }, {"hot_keys is 1025", "1024"}},
       {[](auto &o) { o.capacity_bytes = 262144, o.hot_keys = 300; }, {"hot_keys is 300"}},
       {[&](auto &o) { o.name = long_name.data(), o.name_size = 256; }, {"name_size is 256", "255"}},

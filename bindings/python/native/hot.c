@@ -132,7 +132,7 @@ int hot_look_up(Hot *self, PyObject *key, PyObject **value) {
 }
 
 /* Gives 1 when the value was stored, 0 when there was no room, -1 with an exception. */
-static int store(Hot *self, PyObject *key, PyObject *value, PyObject *ttl) {
+static int store(Hot *self, PyObject *key, PyObject *value, PyObject *ttl, double cost) {
   RawView name = {0};
   RawView bytes = {0};
   brisk_error *error = NULL;
@@ -141,8 +141,8 @@ static int store(Hot *self, PyObject *key, PyObject *value, PyObject *ttl) {
   if (!time_lifetime(ttl, "ttl", &ttl_ns) || !raw_bytes(key, "key", &name)) return -1;
   if (hot_value(self, value, &bytes)) {
     PyThreadState *const thread = raw_release(raw_is_large(bytes.size + name.size));
-    status =
-        brisk_cache_put(self->cache, name.data, name.size, bytes.data, bytes.size, ttl_ns, &error);
+    status = brisk_cache_put_cost(self->cache, name.data, name.size, bytes.data, bytes.size, ttl_ns,
+                                  cost, &error);
     raw_retake(thread);
     if (status < 0) raw_raise(status, error);
   }
@@ -182,16 +182,20 @@ static PyObject *call_get(PyObject *self, PyObject *const *args, Py_ssize_t coun
 }
 
 static const char set_doc[] =
-    "set($self, /, key, value, ttl=None)\n--\n\n"
+    "set($self, /, key, value, ttl=None, cost=0.0)\n--\n\n"
     "Stores value under key for ttl seconds, or for the ttl of the cache.\n\n"
+    "cost is what it takes to make the value, in any unit that is the same for all of the cache.\n"
+    "Each hit adds it to stats().saved_cost.\n\n"
     "False when the cache has no room because callers pin what it holds; the key then has no\n"
     "value.";
 static PyObject *call_set(PyObject *self, PyObject *const *args, Py_ssize_t count,
                           PyObject *keywords) {
-  static const char *const names[] = {"key", "value", "ttl"};
-  PyObject *taken[3] = {NULL, NULL, Py_None};
-  if (!hot_arguments("set", names, 3, 2, args, count, keywords, taken)) return NULL;
-  const int stored = store((Hot *)self, taken[0], taken[1], taken[2]);
+  static const char *const names[] = {"key", "value", "ttl", "cost"};
+  PyObject *taken[4] = {NULL, NULL, Py_None, NULL};
+  double cost = 0;
+  if (!hot_arguments("set", names, 4, 2, args, count, keywords, taken)) return NULL;
+  if (taken[3] && !raw_f64(taken[3], "cost", &cost)) return NULL;
+  const int stored = store((Hot *)self, taken[0], taken[1], taken[2], cost);
   return stored < 0 ? NULL : PyBool_FromLong(stored);
 }
 
@@ -203,7 +207,7 @@ static PyObject *hot_subscript(PyObject *self, PyObject *key) {
 }
 
 static int hot_assign(PyObject *self, PyObject *key, PyObject *value) {
-  if (value) return store((Hot *)self, key, value, Py_None) < 0 ? -1 : 0;
+  if (value) return store((Hot *)self, key, value, Py_None, 0) < 0 ? -1 : 0;
   const int erased = ask((Hot *)self, key, brisk_cache_erase);
   if (erased == 0) PyErr_SetObject(PyExc_KeyError, key);
   return erased > 0 ? 0 : -1;

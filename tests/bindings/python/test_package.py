@@ -162,7 +162,7 @@ def test_everything_public_is_documented() -> None:
 
 def test_signatures_are_told() -> None:
     assert str(inspect.signature(brisk.Cache.get)) == "(self, /, key, default=None)"
-    assert str(inspect.signature(brisk.Cache.set)) == "(self, /, key, value, ttl=None)"
+    assert str(inspect.signature(brisk.Cache.set)) == "(self, /, key, value, ttl=None, cost=0.0)"
     assert str(inspect.signature(brisk._brisk.CacheHandle.put)) == "(self, key, value, ttl_ns, /)"
     assert str(inspect.signature(brisk.parse_size)) == "(text, /)"
 

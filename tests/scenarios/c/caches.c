@@ -43,6 +43,8 @@ static void set_option(brisk_cache_options *options, const char *name, const cha
     options->ttl_jitter = strtod(value, NULL);
   } else if (strcmp(name, "early_beta") == 0) {
     options->early_beta = strtod(value, NULL);
+  } else if (strcmp(name, "load_costs") == 0) {
+    options->load_costs = (uint32_t)number;
   } else if (strcmp(name, "stale") == 0) {
     options->stale_ns = number;
   } else if (strcmp(name, "stale_if_error") == 0) {
@@ -114,6 +116,7 @@ void play_stats(void) {
   FIGURE(stale_errors);
   FIGURE(absent_hits);
 #undef FIGURE
+  printf(" saved_cost=%.0f", stats.saved_cost);
 }
 
 void play_parse_size(void) {

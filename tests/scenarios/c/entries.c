@@ -27,6 +27,13 @@ void play_put(void) {
       brisk_cache_put(cache, key.data, key.size, value.data, value.size, number_at(3), &failure));
 }
 
+void play_put_cost(void) {
+  const struct bytes key = bytes_at(1);
+  const struct bytes value = bytes_at(2);
+  answer(brisk_cache_put_cost(cache, key.data, key.size, value.data, value.size, number_at(3),
+                              (double)number_at(4), &failure));
+}
+
 static brisk_status pin(brisk_value **value) {
   const struct bytes key = bytes_at(1);
   return brisk_cache_get(cache, key.data, key.size, value, &failure);

@@ -99,6 +99,10 @@ void play_complete(void) {
   answer(brisk_lease_complete(*lease_at(1), value.data, value.size, number_at(3), NULL, &failure));
 }
 
+void play_set_cost(void) {
+  answer(brisk_lease_set_cost(*lease_at(1), (double)number_at(2), &failure));
+}
+
 void play_complete_absent(void) {
   answer(brisk_lease_complete_absent(*lease_at(1), number_at(2), &failure));
 }

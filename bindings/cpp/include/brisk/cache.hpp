@@ -57,6 +57,7 @@ struct CacheOptions {
   double early_beta = 0;  // loads anew before the end, by the cost of a load; 1 is the optimum
   Duration stale_if_error = {};  // and loads that fail
   uint64_t hot_keys = 0;         // keys kept for hot_keys; 0: 128, UINT64_MAX: none
+  bool load_costs = false;  // loaded values carry what their load took; with early_beta as well
 };
 
 using CacheStats = brisk_cache_stats;
@@ -105,6 +106,14 @@ class Cache : public detail::Handle<brisk_cache, brisk_cache_ref, brisk_cache_un
   bool put(std::string_view key, std::string_view value, Duration ttl = {}) {
     return detail::call<brisk_cache_put>(raw(), key.data(), key.size(), value.data(), value.size(),
                                          detail::nanoseconds(ttl)) == BRISK_OK;
+  }
+
+  // The same for a value that carries what it costs to make, in any unit that is the same for all
+  // of the cache. Each hit adds it to saved_cost of the figures.
+  bool put_cost(std::string_view key, std::string_view value, double cost, Duration ttl = {}) {
+    return detail::call<brisk_cache_put_cost>(raw(), key.data(), key.size(), value.data(),
+                                              value.size(), detail::nanoseconds(ttl),
+                                              cost) == BRISK_OK;
   }
 
   // Stores pairs of key and value (a map will do) in turn, up to the first that has no room.
@@ -365,6 +374,7 @@ class Cache : public detail::Handle<brisk_cache, brisk_cache_ref, brisk_cache_un
     raw.stale_ns = detail::nanoseconds(options.stale);
     raw.stale_if_error_ns = detail::nanoseconds(options.stale_if_error);
     raw.hot_keys = options.hot_keys;
+    raw.load_costs = options.load_costs ? 1 : 0;
     raw.name_size = detail::name_size(options.name);
     raw.name = options.name.data();
     brisk_cache *cache = nullptr;

@@ -40,6 +40,8 @@ class Lease : public detail::Handle<brisk_lease, brisk_lease_ref, brisk_lease_un
                                        &pinned);
     return Value(adopt, pinned);
   }
+  // What the value costs to make, in place of the time that its load takes; before complete.
+  void set_cost(double cost) { detail::call<brisk_lease_set_cost>(raw(), cost); }
   // There is no value, and for so long nobody need look for one; 0: the lifetime of the cache.
   void complete_absent(Duration ttl = {}) {
     detail::call<brisk_lease_complete_absent>(raw(), detail::nanoseconds(ttl));

@@ -35,6 +35,8 @@ func open(p *player, w words) (string, error) {
 			options.TTLJitter = fraction(value)
 		case "early_beta":
 			options.EarlyBeta = fraction(value)
+		case "load_costs":
+			options.LoadCosts = value != "0"
 		case "stale":
 			options.Stale = duration(value)
 		case "stale_if_error":
@@ -80,6 +82,11 @@ func clearCache(p *player, _ words) (string, error) { return "ok", p.cache.Clear
 
 func put(p *player, w words) (string, error) {
 	stored, err := p.cache.PutTTL(w.bytes(0), w.bytes(1), w.duration(2))
+	return yes(stored, "refused"), err
+}
+
+func putCost(p *player, w words) (string, error) {
+	stored, err := p.cache.PutCost(w.bytes(0), w.bytes(1), w.duration(2), fraction(w[3]))
 	return yes(stored, "refused"), err
 }
 
@@ -206,10 +213,12 @@ func stats(p *player, _ words) (string, error) {
 	return fmt.Sprintf("stats entries=%d hits=%d misses=%d puts=%d refusals=%d loads=%d"+
 		" load_failures=%d evicted_capacity=%d evicted_expired=%d evicted_erased=%d"+
 		" evicted_replaced=%d events_dropped=%d capacity_bytes=%d raw_bytes=%d"+
-		" compressed_entries=%d stale_hits=%d stale_errors=%d absent_hits=%d", s.Entries, s.Hits, s.Misses, s.Puts, s.Refusals, s.Loads,
+		" compressed_entries=%d stale_hits=%d stale_errors=%d absent_hits=%d"+
+		" saved_cost=%.0f", s.Entries, s.Hits, s.Misses, s.Puts, s.Refusals, s.Loads,
 		s.LoadFailures, s.EvictedCapacity, s.EvictedExpired, s.EvictedErased, s.EvictedReplaced,
 		s.EventsDropped, s.CapacityBytes, s.RawBytes, s.CompressedEntries,
-		s.StaleHits, s.StaleErrors, s.AbsentHits), err
+		s.StaleHits, s.StaleErrors, s.AbsentHits,
+		s.SavedCost), err
 }
 
 func parseSize(_ *player, w words) (string, error) {

@@ -98,6 +98,8 @@ func complete(p *player, w words) (string, error) {
 	return "ok", p.lease(w).Complete(w.bytes(1), w.duration(2))
 }
 
+func setCost(p *player, w words) (string, error) { return "ok", p.lease(w).SetCost(fraction(w[1])) }
+
 func fail(p *player, w words) (string, error) { return "ok", p.lease(w).Fail(string(w.bytes(1))) }
 
 func abandon(p *player, w words) (string, error) { return "ok", p.lease(w).Abandon() }

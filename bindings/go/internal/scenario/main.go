@@ -37,6 +37,7 @@ var operations = map[string]operation{
 	"touch": touch, "erase": erase, "erase_matching": eraseMatching, "keys": keys, "event": event,
 	"advance": advance, "load": load, "load_fails": loadFails, "load_self": loadSelf,
 	"load_absent": loadAbsent, "complete_absent": completeAbsent,
+	"put_cost": putCost, "set_cost": setCost,
 	"begin": begin, "wait": wait, "complete": complete, "fail": fail, "abandon": abandon,
 	"drop": drop, "parse_size": parseSize,
 }

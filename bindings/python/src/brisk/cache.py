@@ -48,6 +48,8 @@ class Cache(CacheBase):
     early_beta             How readily a loaded value is loaded anew before its ttl ends, in
                            proportion to what its load took, so that not everybody finds it missing
                            at once (XFetch). 1 is the optimum; 0 to 1000; 0 for never.
+    load_costs             Whether a loaded value carries what its load took, in nanoseconds, as its
+                           cost; with early_beta it does.
     stale                  For so long after its ttl a value is given to those who ask for a load,
                            while one of them makes a new one; lookups miss it. None for not at all.
     stale_if_error         For so long after its ttl a value is given to those who ask for a load
@@ -85,6 +87,7 @@ class Cache(CacheBase):
         idle: Seconds | None = None,
         ttl_jitter: float = 0.0,
         early_beta: float = 0.0,
+        load_costs: bool = False,
         stale: Seconds | None = None,
         stale_if_error: Seconds | None = None,
         max_entries: int | None = None,
@@ -109,6 +112,7 @@ class Cache(CacheBase):
             "idle_ns": nanoseconds(idle, "idle"),
             "ttl_jitter": ttl_jitter,
             "early_beta": early_beta,
+            "load_costs": 1 if load_costs else 0,
             "stale_ns": nanoseconds(stale, "stale"),
             "stale_if_error_ns": nanoseconds(stale_if_error, "stale_if_error"),
             "max_entries": count("max_entries", max_entries),

@@ -85,6 +85,10 @@ class Lease:
         """Ends the load with a value: every waiter gets it, and it is stored for ttl seconds."""
         self._raw.complete(self._cache._encode(value), nanoseconds(ttl, "ttl"), False)
 
+    def set_cost(self, cost: float) -> None:
+        """Gives the cost that the value will carry, before complete; see Cache.set."""
+        self._raw.set_cost(cost)
+
     def complete_absent(self, ttl: Seconds | None = None) -> None:
         """Ends the load: there is no value, and nobody loads the key for ttl seconds."""
         self._raw.complete_absent(nanoseconds(ttl, "ttl"))

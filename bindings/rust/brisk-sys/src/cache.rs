@@ -119,6 +119,12 @@ pub struct brisk_cache_options {
     /// the capacity. Each has 116 bytes, 64 of them for its key: a longer key takes the room of
     /// several.
     pub hot_keys: u64,
+    /// Not zero: a loaded value carries what its load took as its cost, in nanoseconds, unless
+    /// [`brisk_lease_set_cost`] gives another; default 0, unless early_beta is set. A cost takes 16
+    /// bytes of its entry.
+    pub load_costs: u32,
+    /// Must be zero.
+    pub reserved: u32,
 }
 
 impl brisk_cache_options {
@@ -142,6 +148,8 @@ impl brisk_cache_options {
         stale_if_error_ns: 0,
         early_beta: 0.0,
         hot_keys: 0,
+        load_costs: 0,
+        reserved: 0,
     };
 }
 
@@ -152,7 +160,7 @@ impl Default for brisk_cache_options {
 }
 
 layout! {
-    brisk_cache_options: 120 {
+    brisk_cache_options: 128 {
         struct_size: 0,
         policy: 4,
         capacity_bytes: 8,
@@ -171,6 +179,8 @@ layout! {
         stale_if_error_ns: 96,
         early_beta: 104,
         hot_keys: 112,
+        load_costs: 120,
+        reserved: 124,
     }
 }
 
@@ -255,6 +265,8 @@ pub struct brisk_cache_stats {
     pub stale_errors: u64,
     /// Misses that loaded nothing, because the key was known to have no value.
     pub absent_hits: u64,
+    /// The costs of all values that were found, once for each hit.
+    pub saved_cost: f64,
 }
 
 impl brisk_cache_stats {
@@ -297,6 +309,7 @@ impl brisk_cache_stats {
         stale_hits: 0,
         stale_errors: 0,
         absent_hits: 0,
+        saved_cost: 0.0,
     };
 }
 
@@ -307,7 +320,7 @@ impl Default for brisk_cache_stats {
 }
 
 layout! {
-    brisk_cache_stats: 288 {
+    brisk_cache_stats: 296 {
         struct_size: 0,
         reserved: 4,
         entries: 8,
@@ -345,6 +358,7 @@ layout! {
         stale_hits: 264,
         stale_errors: 272,
         absent_hits: 280,
+        saved_cost: 288,
     }
 }
 
@@ -403,6 +417,29 @@ extern "C" {
         value: *const c_void,
         value_size: usize,
         ttl_ns: u64,
+        error: *mut *mut brisk_error,
+    ) -> brisk_status;
+
+    /// Does [`brisk_cache_put`] for a value that carries its cost, in 16 bytes more. Every hit adds
+    /// the cost to saved_cost of [`brisk_cache_stats`].
+    ///
+    /// - `key`: The key, at most 65535 bytes; may be empty.
+    /// - `value`: The value, at most 2147483647 bytes; may be empty.
+    /// - `ttl_ns`: Lifetime in nanoseconds; 0 inherits that of the cache, [`BRISK_FOREVER`] never
+    ///   expires.
+    /// - `cost`: What it costs to make the value, in any unit that is the same for all values of
+    ///   the cache, nanoseconds for example; finite, 0 for none.
+    ///
+    /// Outcomes: [`BRISK_REFUSED`]. Fails with [`BRISK_INVALID`], [`BRISK_CLOSED`],
+    /// [`BRISK_TOO_LARGE`], [`BRISK_OUT_OF_MEMORY`]. Any thread.
+    pub fn brisk_cache_put_cost(
+        cache: *mut brisk_cache,
+        key: *const c_void,
+        key_size: usize,
+        value: *const c_void,
+        value_size: usize,
+        ttl_ns: u64,
+        cost: f64,
         error: *mut *mut brisk_error,
     ) -> brisk_status;
 

@@ -89,6 +89,20 @@ extern "C" {
         error: *mut *mut brisk_error,
     ) -> brisk_status;
 
+    /// Gives the cost that the value will carry, in place of the time that the load takes; before
+    /// [`brisk_lease_complete`]. A cache with early_beta takes it for nanoseconds.
+    ///
+    /// - `lease`: The lead.
+    /// - `cost`: What it costs to make the value, in any unit that is the same for all values of
+    ///   the cache; finite, 0 for none.
+    ///
+    /// Fails with [`BRISK_INVALID`], [`BRISK_CLOSED`]. Any thread.
+    pub fn brisk_lease_set_cost(
+        lease: *mut brisk_lease,
+        cost: f64,
+        error: *mut *mut brisk_error,
+    ) -> brisk_status;
+
     /// Ends the load with the knowledge that the key has no value: every waiter gets
     /// [`BRISK_ABSENT`], and so does everybody who asks for a load while it is known. Reads miss
     /// the key. An older value that was kept goes.

@@ -55,9 +55,10 @@ impl Player {
             ("pinned", []) => return Ok(values(self.pins.iter().map(|value| Some(&value[..])))),
             ("unpin", []) => self.pins.clear(),
             ("begin", [lease, key]) => return self.begin(number(lease), &bytes(key)),
-            ("wait" | "complete" | "complete_absent" | "fail" | "abandon", [lease, rest @ ..]) => {
-                return end(&self.leases[&number(lease)], name, rest);
-            }
+            (
+                "wait" | "complete" | "complete_absent" | "set_cost" | "fail" | "abandon",
+                [lease, rest @ ..],
+            ) => return end(&self.leases[&number(lease)], name, rest),
             ("drop", [lease]) => drop(self.leases.remove(&number(lease))),
             ("parse_size", [text]) => {
                 let size = brisk::parse_size(&String::from_utf8_lossy(&bytes(text)))?;
@@ -83,6 +84,7 @@ impl Player {
                 "idle" => builder.idle(ttl(value)),
                 "ttl_jitter" => builder.ttl_jitter(value.parse().expect("a share")),
                 "early_beta" => builder.early_beta(value.parse().expect("a number")),
+                "load_costs" => builder.load_costs(value != "0"),
                 "stale" => builder.stale(Duration::from_nanos(number(value))),
                 "stale_if_error" => builder.stale_if_error(Duration::from_nanos(number(value))),
                 "policy" => builder.policy(match value {
@@ -133,6 +135,11 @@ fn entries(cache: &Cache, name: &str, words: &[&str]) -> Result<String> {
         ("clear", []) => cache.clear().map(|()| "ok".into())?,
         ("put", [key, value, life]) => {
             let stored = cache.put_with_ttl(bytes(key), bytes(value), ttl(life))?;
+            if stored { "ok" } else { "refused" }.into()
+        }
+        ("put_cost", [key, value, life, cost]) => {
+            let cost = cost.parse().expect("a number");
+            let stored = cache.put_with_cost(bytes(key), bytes(value), ttl(life), cost)?;
             if stored { "ok" } else { "refused" }.into()
         }
         ("put_many", [life, pairs @ ..]) => {
@@ -217,6 +224,7 @@ fn end(lease: &Lease, name: &str, words: &[&str]) -> Result<String> {
             other => panic!("{other:?}"),
         },
         ("complete", [value, life]) => drop(lease.complete_with_ttl(bytes(value), ttl(life))?),
+        ("set_cost", [cost]) => lease.set_cost(cost.parse().expect("a number"))?,
         ("complete_absent", [life]) => lease.complete_absent(ttl(life))?,
         ("fail", [message]) => drop(lease.fail(text(message))?),
         ("abandon", []) => lease.abandon()?,
@@ -237,6 +245,7 @@ fn statistics(cache: &Cache) -> Result<String> {
     figures!(evicted_capacity evicted_expired evicted_erased evicted_replaced);
     figures!(events_dropped capacity_bytes raw_bytes compressed_entries);
     figures!(stale_hits stale_errors absent_hits);
+    write!(line, " saved_cost={:.0}", stats.saved_cost).expect("memory");
     Ok(line)
 }
 

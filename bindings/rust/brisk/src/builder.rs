@@ -46,6 +46,7 @@ pub struct CacheBuilder {
     idle: Ttl,
     ttl_jitter: f64,
     early_beta: f64,
+    load_costs: bool,
     stale: Option<Duration>,
     stale_if_error: Option<Duration>,
     name: Vec<u8>,
@@ -96,6 +97,13 @@ impl CacheBuilder {
     /// 1000, by default 0, never.
     pub fn early_beta(mut self, beta: f64) -> Self {
         self.early_beta = beta;
+        self
+    }
+
+    /// Whether a loaded value carries what its load took, in nanoseconds, as its cost; by default
+    /// only with [`early_beta`](Self::early_beta).
+    pub fn load_costs(mut self, keep: bool) -> Self {
+        self.load_costs = keep;
         self
     }
 
@@ -181,6 +189,7 @@ impl CacheBuilder {
         raw.idle_ns = self.idle.nanoseconds();
         raw.ttl_jitter = self.ttl_jitter;
         raw.early_beta = self.early_beta;
+        raw.load_costs = self.load_costs.into();
         raw.stale_ns = self.stale.map_or(0, nanoseconds);
         raw.stale_if_error_ns = self.stale_if_error.map_or(0, nanoseconds);
         raw.policy = match self.policy {

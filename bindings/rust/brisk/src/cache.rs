@@ -81,6 +81,24 @@ impl Cache {
         Ok(status == BRISK_OK)
     }
 
+    /// [`put`](Self::put) for a value that carries what it costs to make, in any unit that is the
+    /// same for all of the cache. Each hit adds it to `saved_cost` of [`stats`](Self::stats).
+    pub fn put_with_cost(
+        &self,
+        key: impl AsRef<[u8]>,
+        value: impl AsRef<[u8]>,
+        ttl: impl Into<Ttl>,
+        cost: f64,
+    ) -> Result<bool> {
+        let ((key, key_size), (value, size)) = (parts(key.as_ref()), parts(value.as_ref()));
+        let (cache, ttl) = (self.raw(), ttl.into().nanoseconds());
+        // SAFETY: the cache is alive, key and value are as long as said.
+        let status = call(|error| unsafe {
+            brisk_cache_put_cost(cache, key, key_size, value, size, ttl, cost, error)
+        })?;
+        Ok(status == BRISK_OK)
+    }
+
     /// Pins the value of key, without a copy when it is stored raw. Nothing on a miss, and when
     /// there is no room to unpack a compressed value.
     #[inline]

@@ -124,6 +124,14 @@ impl Lease {
         unsafe { Value::adopt(pinned) }.ok_or_else(|| Error::unexpected(status))
     }
 
+    /// Gives the cost that the value will carry, in place of the time that its load takes; before
+    /// [`complete`](Self::complete). See [`Cache::put_with_cost`].
+    pub fn set_cost(&self, cost: f64) -> Result<()> {
+        // SAFETY: the lease is alive.
+        call(|error| unsafe { brisk_lease_set_cost(self.raw(), cost, error) })?;
+        Ok(())
+    }
+
     /// Ends the load with the knowledge that the key has no value: nobody loads it while that holds.
     pub fn complete_absent(&self, ttl: impl Into<Ttl>) -> Result<()> {
         let ttl = ttl.into().nanoseconds();
