@@ -241,3 +241,85 @@ def test_circles_of_coroutines(memory: Cache) -> None:
 
     with pytest.raises(brisk.Deadlock):
         asyncio.run(circle(0))  # type: ignore[arg-type]
+
+
+def test_a_result_from_before_comes_at_once(clock: brisk.Runtime) -> None:
+    results = iter([b"old", b"new"])
+    began = threading.Event()
+    go = threading.Event()
+
+    class Slow(Cache):
+        def get_or_load(self, *args: Any, **kwargs: Any) -> Any:
+            value = super().get_or_load(*args, **kwargs)
+            assert began.wait(20), "what runs on the pool has begun when the call is counted"
+            return value
+
+    cache = Slow("1 MiB", ttl=10, stale=5, runtime=clock)
+
+    with brisk.Workers(1, runtime=clock) as workers:
+
+        @cache.memoize(refresh=workers)
+        def slow(number: int) -> bytes:
+            result = next(results)
+            began.set()
+            if result == b"new":
+                go.wait(20)
+            return result
+
+        assert slow(1) == b"old"
+        clock.advance(10)
+        began.clear()
+        assert [slow(1), slow(1)] == [b"old"] * 2
+        go.set()
+        while cache.stats().loads < 2:
+            time.sleep(0.001)
+        assert slow(1) == b"new"
+        assert slow.cache_info()[:2] == (3, 1)
+
+
+def test_a_coroutine_refreshes_its_result(clock: brisk.Runtime) -> None:
+    cache = Cache("1 MiB", ttl=10, stale=5, runtime=clock)
+    results = iter([b"old", b"new"])
+
+    @cache.memoize(refresh=True)
+    async def slow(number: int) -> bytes:
+        await asyncio.sleep(0)
+        return next(results)
+
+    async def main() -> None:
+        assert await slow(1) == b"old"
+        clock.advance(10)
+        assert await slow(1) == b"old"
+        while cache.stats().loads < 2:
+            await asyncio.sleep(0.001)
+        assert await slow(1) == b"new"
+        assert slow.cache_info()[:2] == (2, 1)
+
+    asyncio.run(main())
+
+
+def test_an_error_gives_the_result_from_before(clock: brisk.Runtime) -> None:
+    cache = Cache("1 MiB", ttl=10, stale_if_error=5, runtime=clock)
+    results = iter([b"old"])
+
+    @cache.memoize()
+    def once() -> bytes:
+        return next(results)
+
+    assert once() == b"old"
+    clock.advance(10)
+    assert once() == b"old"
+    clock.advance(5)
+    with pytest.raises(StopIteration):
+        once()
+
+
+def test_what_refreshes_fits_the_function(memory: Cache) -> None:
+    async def coroutine() -> None: ...
+
+    with brisk.Workers(1) as workers:
+        with pytest.raises(TypeError, match="give True for a coroutine"):
+            memory.memoize(refresh=workers)(coroutine)
+        with pytest.raises(TypeError, match="give Workers for a function"):
+            memory.memoize(refresh=True)(len)
+        assert memory.memoize(refresh=False)(len)("abc") == 3

@@ -236,6 +236,7 @@ class Cache(CacheBase):
         ttl: Seconds | None = None,
         timeout: Seconds | None = None,
         name: str | None = None,
+        refresh: Workers | bool | None = None,
     ) -> Callable[[Callable[P, R]], Memoized[P, R]]:
         """Keeps the results of a function: @cache.memoize(ttl=60). Coroutines as well.
 
@@ -243,10 +244,14 @@ class Cache(CacheBase):
         through the codec. Arguments are None, bool, int, float, str, bytes, and tuples, lists,
         dicts, sets and frozensets of these; anything else is a TypeError. name replaces the name
         of the function in the keys, so that two definitions can share results.
+
+        refresh is a pool for a function, True for a coroutine: within stale of its ttl, and early
+        (early_beta), the result from before comes at once, as a hit, and the function runs in the
+        background. Within stale_if_error the result from before takes the place of an exception.
         """
         from brisk.memo import memoized
 
-        return lambda function: memoized(self, function, ttl, timeout, name)
+        return lambda function: memoized(self, function, ttl, timeout, name, refresh)
 
     def touch(self, key: Bytes, ttl: Seconds | None = None) -> bool:
         """Starts the lifetime of an entry anew. False where there is none."""

@@ -9,7 +9,7 @@ other two equal texts need not mean equal values.
 
 from __future__ import annotations
 
-from _thread import allocate_lock
+from _thread import allocate_lock, get_ident
 from collections import namedtuple
 from functools import update_wrapper
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from brisk._brisk import Seconds
     from brisk.cache import Cache
+    from brisk.workers import Workers
 
     P = ParamSpec("P")
     R = TypeVar("R")
@@ -81,22 +82,27 @@ def memoized(
     ttl: Seconds | None,
     timeout: Seconds | None,
     name: str | None,
+    refresh: Workers | bool | None,
 ) -> Memoized[P, R]:
     """A function that looks for its result in cache first."""
     nanoseconds(ttl, "ttl")
     wait_nanoseconds(timeout, "timeout")
     prefix = _name(function, name)
+    code = getattr(function, "__code__", None)
+    is_coroutine = code is not None and code.co_flags & COROUTINE
+    pool = _refresher(refresh, bool(is_coroutine))
     counter = _Counter()
 
     def call(*args: Any, **kwargs: Any) -> Any:
         ran = False
+        caller = get_ident()
 
         def run(key: str) -> Any:
             nonlocal ran
-            ran = True
+            ran = ran or get_ident() == caller  # on the pool it runs for a call that was a hit
             return function(*args, **kwargs)
 
-        value = cache.get_or_load(key_of(prefix, args, kwargs), run, ttl, timeout)
+        value = cache.get_or_load(key_of(prefix, args, kwargs), run, ttl, timeout, pool)
         counter.count(ran)
         return value
 
@@ -108,7 +114,8 @@ def memoized(
             ran = True
             return await function(*args, **kwargs)  # type: ignore[misc]
 
-        value = await cache.get_or_load_async(key_of(prefix, args, kwargs), run, ttl, timeout)
+        key = key_of(prefix, args, kwargs)
+        value = await cache.get_or_load_async(key, run, ttl, timeout, refresh is True)
         counter.count(ran)
         return value
 
@@ -121,13 +128,21 @@ def memoized(
         cache.invalidate(_escaped(prefix) + "*")
         counter.clear()
 
-    code = getattr(function, "__code__", None)
-    is_coroutine = code is not None and code.co_flags & COROUTINE
     made: Any = update_wrapper(call_async if is_coroutine else call, function)
     made.cache_info = cache_info
     made.cache_clear = cache_clear
     memo: Memoized[P, R] = made
     return memo
+
+
+def _refresher(refresh: Workers | bool | None, is_coroutine: bool) -> Workers | None:
+    """The pool, where one is wanted: a coroutine is a task of its loop instead."""
+    if refresh is None or refresh is False or (is_coroutine and refresh is True):
+        return None
+    if is_coroutine or refresh is True:
+        wanted = "True for a coroutine" if is_coroutine else "Workers for a function"
+        raise WrongType(f"refresh is {refresh!r}; give {wanted}")
+    return refresh
 
 
 def _name(function: Callable[..., object], name: str | None) -> str:
