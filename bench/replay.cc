@@ -10,6 +10,11 @@
 // its requests. Distance is counted in points of hit ratio, against the best of the textbook
 // policies of the reference; Belady, who knows the future, aside. With --json all of this goes to
 // peers/traces.py, which puts the same requests to others.
+//
+// With an aim (--aim) other than objects every key has a cost, the same in each run and whatever
+// its size: 1000 / u^(1/1.2), at most a thousand times as much, u even between 0 and 1 and made
+// from the key; a tail as heavy as that of web requests. Only with the aim cost are values put with
+// it, but what was saved is told for each.
 #include <brisk/brisk.h>
 #include <zstd.h>
 
@@ -17,6 +22,7 @@
 #include <atomic>
 #include <chrono>
 #include <cinttypes>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -34,14 +40,15 @@ namespace {
 
 constexpr const char *kHelp =
     "usage: replay [--policy NAME,...] [--trace NAME,...] [--percent P,...] [--threads N,...]\n"
-    "              [--least N] [--rounds N] [--bytes] [--json]\n"
+    "              [--least N] [--rounds N] [--bytes] [--aim NAME,...] [--json]\n"
     "\n"
     "Replays the traces in the folder BRISK_TRACES through the cache, once for each policy (auto,\n"
     "s3fifo, lru), size (percent of the distinct objects; 0.1,1,5,10) and number of threads (1).\n"
     "Sizes below --least objects (100) are left out. The time is the best of --rounds (1). With\n"
-    "--bytes objects have the sizes of the trace, and there is no reference to compare with. With\n"
-    "--json there is a line for each size, with what the reference knows of it, and then one for\n"
-    "each row.\n";
+    "--bytes objects have the sizes of the trace, and there is no reference to compare with.\n"
+    "The aims are objects (alone where none is given), bytes and cost. With --json there is a "
+    "line\n"
+    "for each size, with what the reference knows of it, and then one for each row.\n";
 
 [[noreturn]] void fail(const std::string &why) {
   std::fprintf(stderr, "replay: %s\n", why.c_str());
@@ -60,6 +67,7 @@ struct Options {
   std::vector<std::string> traces;
   std::vector<std::string> percents{"0.1", "1", "5", "10"};
   std::vector<std::string> threads{"1"};
+  std::vector<std::string> aims{"objects"};
   uint64_t least = 100;
   unsigned rounds = 1;
   bool bytes = false;
@@ -86,6 +94,8 @@ Options parse(int argc, char **argv) {
       options.traces = split(value);
     } else if (name == "--percent") {
       options.percents = split(value);
+    } else if (name == "--aim") {
+      options.aims = split(value);
     } else if (name == "--threads") {
       options.threads = split(value);
     } else if (name == "--least") {
@@ -104,6 +114,20 @@ brisk_policy policy_of(const std::string &name) {
   if (name == "s3fifo") return BRISK_POLICY_S3FIFO;
   if (name == "lru") return BRISK_POLICY_LRU;
   fail("policy " + name + " is unknown; see --help");
+}
+
+brisk_aim aim_of(const std::string &name) {
+  if (name == "objects") return BRISK_AIM_OBJECTS;
+  if (name == "bytes") return BRISK_AIM_BYTES;
+  if (name == "cost") return BRISK_AIM_COST;
+  fail("aim " + name + " is unknown; see --help");
+}
+
+double cost_of(uint64_t key) {
+  uint64_t mixed = (key ^ key >> 32) * 0xd6e8feb86659fd93u;
+  mixed = (mixed ^ mixed >> 32) * 0xd6e8feb86659fd93u;
+  const double even = (static_cast<double>(mixed >> 11) + 0.5) * 0x1p-53;
+  return 1000 * std::min(std::pow(even, -1 / 1.2), 1000.0);
 }
 
 struct Trace {
@@ -206,14 +230,16 @@ void print_cell(const Trace &trace, const std::string &percent, uint64_t capacit
 struct Outcome {
   double points = 0;       // of requests
   double byte_points = 0;  // of the bytes asked for
+  double cost_points = 0;  // of the cost of all requests
   double nanoseconds = 0;
   brisk_cache_stats stats = BRISK_CACHE_STATS_INIT;
 };
 
-Outcome replay(const Trace &trace, brisk_policy policy, uint64_t limit, bool bytes,
+Outcome replay(const Trace &trace, brisk_policy policy, brisk_aim aim, uint64_t limit, bool bytes,
                unsigned threads) {
   brisk_cache_options options = BRISK_CACHE_OPTIONS_INIT;
   options.policy = policy;
+  options.aim = aim;
   options.compression = BRISK_COMPRESSION_OFF;
   options.max_entries = bytes ? 0 : limit;
   // Where entries are the limit, room for far more of them.
@@ -226,11 +252,13 @@ Outcome replay(const Trace &trace, brisk_policy policy, uint64_t limit, bool byt
   std::atomic<size_t> next{0};
   std::atomic<uint64_t> hits{0};
   std::atomic<uint64_t> hit_bytes{0};
+  std::atomic<double> saved{0};
   const std::string payload(bytes ? std::max<size_t>(trace.largest, 8) : 8, 'v');
   std::vector<std::string> buffers(threads, payload);  // made before the clock starts
   const auto run = [&](std::string &buffer) {
     uint64_t own = 0;
     uint64_t own_bytes = 0;
+    double own_saved = 0;
     for (size_t at; (at = next.fetch_add(block, std::memory_order_relaxed)) < trace.keys.size();) {
       const size_t end = std::min(at + block, trace.keys.size());
       for (; at < end; ++at) {
@@ -240,14 +268,16 @@ Outcome replay(const Trace &trace, brisk_policy policy, uint64_t limit, bool byt
                              nullptr) == BRISK_OK) {
           ++own;
           own_bytes += trace.sizes[at];
+          own_saved += cost_of(key);
         } else {
-          brisk_cache_put(cache, &key, sizeof key, payload.data(), bytes ? trace.sizes[at] : 8, 0,
-                          nullptr);
+          brisk_cache_put_cost(cache, &key, sizeof key, payload.data(), bytes ? trace.sizes[at] : 8,
+                               0, aim == BRISK_AIM_COST ? cost_of(key) : 0, nullptr);
         }
       }
     }
     hits += own;
     hit_bytes += own_bytes;
+    saved += own_saved;
   };
   std::vector<std::thread> others;
   const auto begin = std::chrono::steady_clock::now();
@@ -260,6 +290,9 @@ Outcome replay(const Trace &trace, brisk_policy policy, uint64_t limit, bool byt
   const auto requests = static_cast<double>(trace.keys.size());
   uint64_t asked = 0;
   for (const uint32_t size : trace.sizes) asked += size;
+  double costs = 0;
+  for (const uint64_t key : trace.keys) costs += cost_of(key);
+  outcome.cost_points = 100 * saved / costs;
   outcome.points = 100 * static_cast<double>(hits) / requests;
   outcome.byte_points = 100 * static_cast<double>(hit_bytes) / static_cast<double>(asked);
   outcome.nanoseconds = took.count() / requests;
@@ -290,6 +323,12 @@ int main(int argc, char **argv) {
     std::puts("skipped: BRISK_TRACES names no folder of traces");
     return 0;
   }
+  std::vector<std::pair<std::string, std::string>> runs;  // policy and aim; LRU has but one
+  for (const std::string &policy : options.policies) {
+    for (const std::string &aim : options.aims) {
+      if (policy != "lru" || aim == "objects") runs.emplace_back(policy, aim);
+    }
+  }
   const Reference reference = read_reference(std::filesystem::path(folder) / "reference.csv");
   std::vector<std::filesystem::path> paths;
   for (const auto &file : std::filesystem::directory_iterator(folder)) {
@@ -303,9 +342,9 @@ int main(int argc, char **argv) {
   std::map<std::pair<std::string, std::string>, Distance> distances;  // by policy and threads
   std::map<std::string, Distance> others;
   if (!options.json)
-    std::printf("%-10s %5s %8s %7s %-7s %8s %7s %7s %8s %7s\n", "trace", "%", "capacity", "threads",
-                "policy", options.bytes ? "byte hit" : "behind", "hit %", "ns", "B/entry",
-                "policy B");
+    std::printf("%-10s %5s %8s %7s %-7s %-7s %7s %7s %7s %7s %7s %8s %7s\n", "trace", "%",
+                "capacity", "threads", "policy", "aim", "behind", "hit %", "byte %", "cost %", "ns",
+                "B/entry", "policy B");
   for (const auto &path : paths) {
     const Trace trace = read_trace(path);
     for (const std::string &percent : options.percents) {
@@ -322,17 +361,17 @@ int main(int argc, char **argv) {
       }
       if (options.json) print_cell(trace, percent, limit, known ? &cell->second : nullptr);
       for (const std::string &threads : options.threads) {
-        for (const std::string &policy : options.policies) {
+        for (const auto &[policy, aim] : runs) {
           const auto count = static_cast<unsigned>(std::strtoul(threads.c_str(), nullptr, 10));
-          Outcome outcome = replay(trace, policy_of(policy), limit, options.bytes, count);
+          Outcome outcome =
+              replay(trace, policy_of(policy), aim_of(aim), limit, options.bytes, count);
           for (unsigned round = 1; round < options.rounds; ++round) {
-            const Outcome again = replay(trace, policy_of(policy), limit, options.bytes, count);
+            const Outcome again =
+                replay(trace, policy_of(policy), aim_of(aim), limit, options.bytes, count);
             outcome.nanoseconds = std::min(outcome.nanoseconds, again.nanoseconds);
           }
           char middle[16] = "-";
-          if (options.bytes) {
-            std::snprintf(middle, sizeof middle, "%.2f", outcome.byte_points);
-          } else if (known) {
+          if (known && aim == "objects") {
             std::snprintf(middle, sizeof middle, "%.2f", best - outcome.points);
             distances[{policy, threads}].add(best - outcome.points);
           }
@@ -347,10 +386,11 @@ int main(int argc, char **argv) {
                         static_cast<double>(outcome.stats.policy_bytes) / entries);
             continue;
           }
-          std::printf("%-10s %5s %8" PRIu64 " %7s %-7s %8s %7.2f %7.1f %8.1f %7.1f\n",
+          std::printf("%-10s %5s %8" PRIu64
+                      " %7s %-7s %-7s %7s %7.2f %7.2f %7.2f %7.1f %8.1f %7.1f\n",
                       trace.name.c_str(), percent.c_str(), limit, threads.c_str(), policy.c_str(),
-                      middle, outcome.points, outcome.nanoseconds,
-                      static_cast<double>(outcome.stats.held_bytes) / entries,
+                      aim.c_str(), middle, outcome.points, outcome.byte_points, outcome.cost_points,
+                      outcome.nanoseconds, static_cast<double>(outcome.stats.held_bytes) / entries,
                       static_cast<double>(outcome.stats.policy_bytes) / entries);
           std::fflush(stdout);
         }

@@ -38,6 +38,8 @@ type CacheOptions struct {
 	StaleIfError time.Duration
 	// Policy decides which entries a full cache gives up; default PolicyAuto.
 	Policy Policy
+	// Aim is what the policy maximizes; default AimObjects, and nothing else with PolicyLRU.
+	Aim Aim
 	// Compression decides whether values are compressed; default CompressionAuto.
 	Compression Compression
 	// CompressionLevel is the zstd level, -7 to 19; by default the cache chooses.
@@ -50,7 +52,7 @@ type CacheOptions struct {
 	// none, at most 1048576.
 	EventCapacity uint32
 	// LoadCosts has loaded values carry what their load took, in nanoseconds, as their cost; with
-	// EarlyBeta they do.
+	// EarlyBeta and AimCost they do.
 	LoadCosts bool
 	// HotKeys is how many of the keys asked for most are remembered, for Warm; default 128, or fewer
 	// in a cache of less than 2 MiB; at most 1024, math.MaxUint64 for none.
@@ -108,6 +110,7 @@ func findCache(in *capi.Runtime, name string) (*Cache, bool, error) {
 func (o *CacheOptions) raw() (capi.CacheOptions, error) {
 	raw := capi.NewCacheOptions()
 	raw.Policy = o.Policy
+	raw.Aim = o.Aim
 	raw.MaxEntries = o.MaxEntries
 	raw.TTLJitter = o.TTLJitter
 	raw.EarlyBeta = o.EarlyBeta

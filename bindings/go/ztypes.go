@@ -101,6 +101,21 @@ const (
 	PolicyS3FIFO = capi.PolicyS3FIFO
 )
 
+// Aim: What a policy maximizes. Later versions may add values.
+type Aim = capi.Aim
+
+// The values of Aim.
+const (
+	// The share of lookups that hit: small values are kept rather than large ones.
+	AimObjects = capi.AimObjects
+	// The share of the bytes asked for that hit.
+	AimBytes = capi.AimBytes
+	// The share of the cost that hits save: costly values are kept rather than cheap ones, in
+	// proportion to the bytes they take. Loads carry their time as their cost, puts what
+	// brisk_cache_put_cost gives; a value without a cost counts as the cheapest.
+	AimCost = capi.AimCost
+)
+
 // Compression: Whether values are compressed. Later versions may add values.
 type Compression = capi.Compression
 

@@ -26,6 +26,18 @@ enum {
                                 are All You Need for Cache Eviction, SOSP 2023). */
 };
 
+/** What a policy maximizes. Later versions may add values. */
+typedef int32_t brisk_aim;
+enum {
+  BRISK_AIM_OBJECTS = 0, /**< The share of lookups that hit: small values are kept rather than
+                              large ones. */
+  BRISK_AIM_BYTES = 1,   /**< The share of the bytes asked for that hit. */
+  BRISK_AIM_COST = 2,    /**< The share of the cost that hits save: costly values are kept rather
+                              than cheap ones, in proportion to the bytes they take. Loads carry
+                              their time as their cost, puts what brisk_cache_put_cost gives; a
+                              value without a cost counts as the cheapest. */
+};
+
 /** Whether values are compressed. Later versions may add values. */
 typedef int32_t brisk_compression;
 enum {
@@ -117,9 +129,11 @@ typedef struct brisk_cache_options {
                                        its key: a longer key takes the room of several. */
   uint32_t load_costs;            /**< Not zero: a loaded value carries what its load took as its
                                        cost, in nanoseconds, unless brisk_lease_set_cost gives
-                                       another; default 0, unless early_beta is set. A cost takes
-                                       16 bytes of its entry. */
-  uint32_t reserved;              /**< Must be zero. */
+                                       another; default 0, unless early_beta is set or aim is
+                                       BRISK_AIM_COST. A cost takes 16 bytes of its entry. */
+  brisk_aim aim;                  /**< What the policy maximizes; default BRISK_AIM_OBJECTS. With
+                                       BRISK_POLICY_LRU, which has no choice, anything else is
+                                       refused. */
 } brisk_cache_options;
 
 #define BRISK_CACHE_OPTIONS_INIT \

@@ -75,8 +75,15 @@ brisk::cache::Options cache_options(const brisk_cache_options *given) {
                 name_max);
   }
   require_bytes(raw.name, raw.name_size, "name");
-  if (raw.reserved != 0)
-    brisk::fail(BRISK_INVALID, "reserved is %u; it must be zero", raw.reserved);
+  if (raw.aim < BRISK_AIM_OBJECTS || raw.aim > BRISK_AIM_COST) {
+    brisk::fail(BRISK_INVALID, "aim is %d; it must be BRISK_AIM_OBJECTS, _BYTES or _COST", raw.aim);
+  }
+  if (raw.aim != BRISK_AIM_OBJECTS && raw.policy == BRISK_POLICY_LRU) {
+    brisk::fail(BRISK_INVALID,
+                "aim is %d, and policy is BRISK_POLICY_LRU, which goes by nothing but recency; "
+                "choose BRISK_POLICY_AUTO or _S3FIFO",
+                raw.aim);
+  }
   using brisk::cache::Hot;
   if (raw.hot_keys > Hot::keys_max && raw.hot_keys != UINT64_MAX) {
     brisk::fail(BRISK_INVALID, "hot_keys is %llu; it must be at most %u, or UINT64_MAX for none",
@@ -98,7 +105,8 @@ brisk::cache::Options cache_options(const brisk_cache_options *given) {
   options.idle = or_default(raw.idle_ns, options.idle);
   options.ttl_jitter = raw.ttl_jitter;
   options.early_beta = raw.early_beta;
-  options.load_costs = raw.load_costs != 0 || raw.early_beta != 0;
+  options.aim = static_cast<brisk::cache::Aim>(raw.aim);
+  options.load_costs = raw.load_costs != 0 || raw.early_beta != 0 || raw.aim == BRISK_AIM_COST;
   options.stale = raw.stale_ns;
   options.stale_if_error = raw.stale_if_error_ns;
   options.compress = raw.compression == BRISK_COMPRESSION_AUTO;

@@ -29,9 +29,10 @@ Ref<Cache> Cache::make(Ref<Runtime> runtime, Options options) {
     throw std::bad_alloc();
   };
   if (cache.options_.policy == BRISK_POLICY_AUTO)
-    cache.judge_ = std::make_unique<Judge>(cache.account_, cache.sampled_below_);
-  cache.policy_ =
-      make_policy(cache.options_.policy, cache.store_, cache.account_, cache.judge_.get());
+    cache.judge_ =
+        std::make_unique<Judge>(cache.account_, cache.sampled_below_, cache.options_.aim);
+  cache.policy_ = make_policy(cache.options_.policy, cache.store_, cache.account_,
+                              cache.judge_.get(), cache.options_.aim);
   if (cache.policy_->wants_hits()) {
     cache.hit_log_ = std::make_unique<HitLog>();
     cache.logs_hits_ = true;

@@ -49,6 +49,7 @@ namespace brisk::cache {
 
 struct Options {
   int32_t policy = BRISK_POLICY_AUTO;
+  Aim aim = Aim::objects;
   uint64_t capacity = uint64_t{64} << 20;
   uint64_t max_entries = UINT64_MAX;
   uint64_t ttl = BRISK_FOREVER;

@@ -70,6 +70,11 @@ VALUE(BRISK_POLICY_AUTO, 0);
 VALUE(BRISK_POLICY_LRU, 1);
 VALUE(BRISK_POLICY_S3FIFO, 2);
 
+SIZE(brisk_aim, 4);
+VALUE(BRISK_AIM_OBJECTS, 0);
+VALUE(BRISK_AIM_BYTES, 1);
+VALUE(BRISK_AIM_COST, 2);
+
 SIZE(brisk_compression, 4);
 VALUE(BRISK_COMPRESSION_AUTO, 0);
 VALUE(BRISK_COMPRESSION_OFF, 1);
@@ -100,7 +105,7 @@ FIELD(brisk_cache_options, stale_if_error_ns, 96, 8);
 FIELD(brisk_cache_options, early_beta, 104, 8);
 FIELD(brisk_cache_options, hot_keys, 112, 8);
 FIELD(brisk_cache_options, load_costs, 120, 4);
-FIELD(brisk_cache_options, reserved, 124, 4);
+FIELD(brisk_cache_options, aim, 124, 4);
 
 SIZE(brisk_cache_stats, 296);
 FIELD(brisk_cache_stats, struct_size, 0, 4);

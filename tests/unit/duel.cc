@@ -156,7 +156,7 @@ constexpr size_t capacity = 500;
 
 bool request(Shadow &shadow, uint32_t id, uint32_t weight, uint64_t full) {
   if (shadow.use(id) != 0) return true;
-  shadow.store(id, weight, full, false);
+  shadow.store(id, {weight, 0}, full, false);
   return false;
 }
 
@@ -285,6 +285,30 @@ TEST(Duel, TheRuleFollowsTheLoad) {
   };
   EXPECT_TRUE(ask(loads()[1].trace).contest) << "which alone stands a loop";
   EXPECT_FALSE(ask(loads()[2].trace).contest);
+}
+
+// A loop and another load at the same time: what their hits save says which of them rules.
+TEST(Duel, TheRuleFollowsTheAim) {
+  const auto contest = [](double loop_cost) {
+    Account account(64 << 20);
+    std::atomic<uint32_t> below{0};
+    Judge judge(account, below, Aim::cost);
+    judge.change_full(0, 100 * capacity);
+    judge.resize(capacity);
+    const Trace &loop = loads()[1].trace;
+    const Trace &other = loads()[2].trace;
+    const auto ask = [&](uint64_t key, double cost) {
+      const uint64_t hash = hash_bytes(&key, sizeof key, 1);
+      if (judge.samples(hash)) judge.note_store(hash, 100, cost);
+    };
+    for (size_t i = 0; i < std::min(loop.size(), other.size()); ++i) {
+      ask(loop[i] | uint64_t{1} << 60, loop_cost);
+      ask(other[i], 1);
+    }
+    return judge.rule().contest;
+  };
+  EXPECT_FALSE(contest(0.01));
+  EXPECT_TRUE(contest(100));
 }
 
 TEST(Duel, AnErasedKeyLeavesAShadowWithoutAGhost) {

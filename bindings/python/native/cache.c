@@ -9,6 +9,11 @@ _Static_assert(BRISK_POLICY_AUTO == 0, "BRISK_POLICY_AUTO");
 _Static_assert(BRISK_POLICY_LRU == 1, "BRISK_POLICY_LRU");
 _Static_assert(BRISK_POLICY_S3FIFO == 2, "BRISK_POLICY_S3FIFO");
 
+_Static_assert(sizeof(brisk_aim) == 4, "brisk_aim");
+_Static_assert(BRISK_AIM_OBJECTS == 0, "BRISK_AIM_OBJECTS");
+_Static_assert(BRISK_AIM_BYTES == 1, "BRISK_AIM_BYTES");
+_Static_assert(BRISK_AIM_COST == 2, "BRISK_AIM_COST");
+
 _Static_assert(sizeof(brisk_compression) == 4, "brisk_compression");
 _Static_assert(BRISK_COMPRESSION_AUTO == 0, "BRISK_COMPRESSION_AUTO");
 _Static_assert(BRISK_COMPRESSION_OFF == 1, "BRISK_COMPRESSION_OFF");
@@ -39,7 +44,7 @@ _Static_assert(offsetof(brisk_cache_options, stale_if_error_ns) == 96, "stale_if
 _Static_assert(offsetof(brisk_cache_options, early_beta) == 104, "early_beta");
 _Static_assert(offsetof(brisk_cache_options, hot_keys) == 112, "hot_keys");
 _Static_assert(offsetof(brisk_cache_options, load_costs) == 120, "load_costs");
-_Static_assert(offsetof(brisk_cache_options, reserved) == 124, "reserved");
+_Static_assert(offsetof(brisk_cache_options, aim) == 124, "aim");
 
 _Static_assert(sizeof(brisk_cache_stats) == 296, "brisk_cache_stats");
 _Static_assert(offsetof(brisk_cache_stats, struct_size) == 0, "struct_size");
@@ -107,6 +112,7 @@ static int take_cache_options(PyObject *from, brisk_cache_options *to, RawView *
       "early_beta",
       "hot_keys",
       "load_costs",
+      "aim",
       NULL,
   };
   /* clang-format on */
@@ -147,6 +153,8 @@ static int take_cache_options(PyObject *from, brisk_cache_options *to, RawView *
   if (item && !raw_u64(item, "hot_keys", &to->hot_keys)) return 0;
   item = raw_field(from, "load_costs");
   if (item && !raw_u32(item, "load_costs", &to->load_costs)) return 0;
+  item = raw_field(from, "aim");
+  if (item && !raw_i32(item, "aim", &to->aim)) return 0;
   return 1;
 }
 
@@ -1097,6 +1105,9 @@ int raw_add_cache(PyObject *module) {
   if (!raw_add_number(module, "POLICY_AUTO", BRISK_POLICY_AUTO)) return 0;
   if (!raw_add_number(module, "POLICY_LRU", BRISK_POLICY_LRU)) return 0;
   if (!raw_add_number(module, "POLICY_S3FIFO", BRISK_POLICY_S3FIFO)) return 0;
+  if (!raw_add_number(module, "AIM_OBJECTS", BRISK_AIM_OBJECTS)) return 0;
+  if (!raw_add_number(module, "AIM_BYTES", BRISK_AIM_BYTES)) return 0;
+  if (!raw_add_number(module, "AIM_COST", BRISK_AIM_COST)) return 0;
   if (!raw_add_number(module, "COMPRESSION_AUTO", BRISK_COMPRESSION_AUTO)) return 0;
   if (!raw_add_number(module, "COMPRESSION_OFF", BRISK_COMPRESSION_OFF)) return 0;
   if (!raw_add_number(module, "CAUSE_CAPACITY", BRISK_CAUSE_CAPACITY)) return 0;

@@ -1,5 +1,7 @@
 #include "cache/policy/auto.h"
 
+#include <algorithm>
+
 namespace brisk::cache {
 
 Auto::Node Auto::node_of(Entry &entry) const noexcept {
@@ -18,11 +20,25 @@ void Auto::to_main(const Node &node) noexcept {
   push(entry, in_main);
 }
 
+uint64_t Auto::bulk(Entry &entry) const noexcept {
+  const uint64_t weight = store_.weight(entry);
+  if (bulks_.aim() != Aim::cost) return weight;
+  return bulks_.of(weight, entry.cost(), this->weight() / std::max<uint64_t>(entries(), 1),
+                   bytes_bind_);
+}
+
+void Auto::note_store(Entry &entry, uint64_t hash) noexcept {
+  if (judge_ != nullptr && judge_->samples(hash))
+    judge_->note_store(hash, store_.weight(entry), entry.cost());
+}
+
 void Auto::admit(Entry &entry, uint64_t hash) noexcept {
-  if (judge_ != nullptr && judge_->samples(hash)) judge_->note_store(hash, store_.weight(entry));
+  note_store(entry, hash);
+  bulks_.add(store_.weight(entry), entry.cost());
   const Rule now = rule();
   if (full_ != 0) {
-    push(entry, enters_main(*this, now, hash, store_.weight(entry)) ? in_main : in_small);
+    const uint64_t weight = store_.weight(entry);
+    push(entry, enters_main(*this, now, hash, weight, bulk(entry)) ? in_main : in_small);
     return;
   }
   // While the cache fills, what the small queue has too much flows on, so that nothing moves in
@@ -40,6 +56,7 @@ void Auto::remove(Entry &entry) noexcept {
     if (judge_->samples(hash)) judge_->note_erase(hash);
   }
   leaving_ = nullptr;
+  bulks_.remove(store_.weight(entry), entry.cost());
   queue_of(entry).remove(&entry, store_.weight(entry));
 }
 
@@ -47,9 +64,9 @@ void Auto::replace(Entry &old, Entry &entry, bool used) noexcept {
   // A write has warmed the entry in the index; its place in the queue stays.
   entry.queue = old.queue;
   queue_of(old).replace(&old, store_.weight(old), &entry, store_.weight(entry));
-  if (!used || judge_ == nullptr) return;
-  const uint64_t hash = store_.hash_of(entry);
-  if (judge_->samples(hash)) judge_->note_store(hash, store_.weight(entry));
+  bulks_.remove(store_.weight(old), old.cost());
+  bulks_.add(store_.weight(entry), entry.cost());
+  if (used && judge_ != nullptr) note_store(entry, store_.hash_of(entry));
 }
 
 // What the next calls will look at arrives while the caller is busy with this victim: the bucket of
@@ -65,8 +82,10 @@ Entry *Auto::victim() noexcept {
   if (judge_ != nullptr) judge_->change_full(full_, weight());
   full_ = weight();
   // With an eighth of its bytes free, a cache is full of entries, not of bytes.
-  by_size_ = judge_ != nullptr && account_.room() < account_.limit() / 8;
-  if (judge_ != nullptr) judge_->set_by_size(by_size_);
+  bytes_bind_ = account_.room() < account_.limit() / 8;
+  by_size_ = bulks_.aim() == Aim::cost ||
+             (bulks_.aim() == Aim::objects && judge_ != nullptr && bytes_bind_);
+  if (judge_ != nullptr) judge_->set_sizes(by_size_, bytes_bind_);
   const Rule now = rule();
   ghosts_.set_length(ghosts_for(entries(), now));
   const Node node = next_victim(*this, now);

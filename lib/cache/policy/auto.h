@@ -18,10 +18,11 @@ namespace brisk::cache {
 class Auto final : public Policy {
  public:
   // Without a judge: S3-FIFO.
-  Auto(Store &store, Account &account, Judge *judge) noexcept
+  Auto(Store &store, Account &account, Judge *judge, Aim aim) noexcept
       : Policy(store),
         account_(account),
         judge_(judge),
+        bulks_(aim),
         small_(store.arena),
         main_(store.arena),
         ghosts_(account),
@@ -57,6 +58,7 @@ class Auto final : public Policy {
   static void cool(const Node &node, unsigned heat) noexcept { node.position.set_heat(heat); }
   static uint64_t hash(const Node &node) noexcept { return node.hash; }
   uint64_t weight(const Node &node) const noexcept { return store_.weight(*node.entry); }
+  uint64_t bulk(const Node &node) const noexcept { return bulk(*node.entry); }
   void to_main(const Node &node) noexcept;
   Ghosts &ghosts() noexcept { return ghosts_; }
   Sketch &sketch() noexcept { return sketch_; }
@@ -67,14 +69,17 @@ class Auto final : public Policy {
 
   Rule rule() const noexcept { return judge_ != nullptr ? judge_->rule() : rules[first_rule]; }
   uint64_t weight() const noexcept { return small_.weight() + main_.weight(); }
+  uint64_t bulk(Entry &entry) const noexcept;
   uint64_t ghosts_wanted() const noexcept;
   Node node_of(Entry &entry) const noexcept;
   Queue &queue_of(const Entry &entry) noexcept { return entry.queue == in_main ? main_ : small_; }
+  void note_store(Entry &entry, uint64_t hash) noexcept;
   void push(Entry &entry, uint8_t queue) noexcept;
   void look_ahead(Entry &victim) const noexcept;
 
   const Account &account_;
   Judge *const judge_;
+  Bulks bulks_;
   Queue small_;
   Queue main_;
   Ghosts ghosts_;
@@ -82,6 +87,7 @@ class Auto final : public Policy {
   Flow flow_;
   uint64_t full_ = 0;  // the weight of everything when an eviction was last needed
   uint32_t turn_ = 0;
+  bool bytes_bind_ = false;
   bool by_size_ = false;
   const Entry *leaving_ = nullptr;
 };

@@ -1,7 +1,9 @@
 #include "cache/policy/judge.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <limits>
 #include <mutex>
 
 namespace brisk::cache {
@@ -22,16 +24,38 @@ constexpr uint64_t weight_max = (1u << 30) - 1;
 constexpr uint64_t with_spare(uint64_t nodes) { return nodes + nodes / 2 + 8; }
 
 template <size_t... At>
-std::array<Shadow, sizeof...(At)> make_shadows(Account &account, std::index_sequence<At...>) {
-  return {Shadow(rules[At], account)...};
+std::array<Shadow, sizeof...(At)> make_shadows(Account &account, Aim aim,
+                                               std::index_sequence<At...>) {
+  return {Shadow(rules[At], account, aim)...};
+}
+
+// The upper half of a float without its sign, which is 0.
+uint64_t shortened(double number) {
+  const float bounded = std::min(static_cast<float>(number), std::numeric_limits<float>::max());
+  return std::bit_cast<uint32_t>(bounded) >> 16;
+}
+double restored(uint64_t half) {
+  return double{std::bit_cast<float>(static_cast<uint32_t>((half & 0x7fff) << 16))};
 }
 
 }  // namespace
 
-Judge::Judge(Account &account, std::atomic<uint32_t> &sampled_below) noexcept
+Judge::Judge(Account &account, std::atomic<uint32_t> &sampled_below, Aim aim) noexcept
     : account_(account),
+      aim_(aim),
       below_(sampled_below),
-      shadows_(make_shadows(account, std::make_index_sequence<rules.size()>())) {}
+      shadows_(make_shadows(account, aim, std::make_index_sequence<rules.size()>())) {}
+
+uint64_t Judge::both(uint64_t weight, double cost) noexcept {
+  return shortened(cost) << 15 | shortened(static_cast<double>(weight));
+}
+
+Shadow::Newcomer Judge::newcomer(uint64_t note) const noexcept {
+  const uint64_t given = note >> 2 & weight_max;
+  if (aim_ != Aim::cost) return {static_cast<uint32_t>(given), 0};
+  return {static_cast<uint32_t>(std::min(restored(given), double{weight_max})),
+          restored(given >> 15)};
+}
 
 void Judge::note(uint64_t hash, uint64_t weight, Kind kind) noexcept {
   const auto id = static_cast<uint32_t>(hash * 0xd6e8feb86659fd93u >> 32);
@@ -72,6 +96,7 @@ void Judge::play(uint64_t note) noexcept {
   }
   uint32_t hits = 0;
   uint32_t known = 0;  // the weight, by a shadow
+  double gain = 1;
   for (size_t at = 0; at < tried_; ++at) {
     const uint32_t found = shadows_[at].use(id);
     if (found == 0) continue;
@@ -81,29 +106,44 @@ void Judge::play(uint64_t note) noexcept {
   if (hits != (1u << tried_) - 1) {
     const uint64_t full = full_.load(std::memory_order_relaxed);
     const auto share = static_cast<uint64_t>(share_ * static_cast<double>(full) + 0.5);
-    auto weight = static_cast<uint32_t>(note >> 2 & weight_max);
+    Shadow::Newcomer one = newcomer(note);
     // A reader that hits does not know the weight. A shadow may, and else the mean will do.
-    if (weight == 0) weight = known;
-    if (weight == 0)
-      weight = static_cast<uint32_t>(full / entries_.load(std::memory_order_relaxed));
+    if (one.weight == 0) one = {known, known_cost(id, hits)};
+    if (one.weight == 0)
+      one.weight = static_cast<uint32_t>(full / entries_.load(std::memory_order_relaxed));
     for (size_t at = 0; at < tried_; ++at) {
       if ((hits >> at & 1) == 0)
-        shadows_[at].store(id, weight, share, by_size_.load(std::memory_order_relaxed));
+        shadows_[at].store(id, one, share, by_size_.load(std::memory_order_relaxed),
+                           bytes_bind_.load(std::memory_order_relaxed));
     }
+    if (hits != 0) gain = gain_of(one);
   }
-  score(hits);
+  score(hits, gain);
 }
 
-void Judge::score(uint32_t hits) noexcept {
+double Judge::known_cost(uint32_t id, uint32_t hits) const noexcept {
+  return hits == 0 ? 0 : shadows_[static_cast<size_t>(std::countr_zero(hits))].cost(id);
+}
+
+// What a hit that not all shadows had counts, in proportion to the mean of such hits.
+double Judge::gain_of(const Shadow::Newcomer &one) noexcept {
+  if (aim_ == Aim::objects) return 1;
+  constexpr double between = 1024;  // hits that the mean goes over, some
+  const double gain = aim_ == Aim::cost ? one.cost : static_cast<double>(one.weight);
+  mean_gain_ = mean_gain_ == 0 ? gain : mean_gain_ + (gain - mean_gain_) / between;
+  return mean_gain_ == 0 ? 0 : gain / mean_gain_;
+}
+
+void Judge::score(uint32_t hits, double gain) noexcept {
   unit_ *= growth_;
   if (hits != 0 && hits != (1u << tried_) - 1) {
     for (size_t at = 0; at < tried_; ++at) {
       if ((hits >> at & 1) == 0) continue;
-      hits_[at] += unit_;
+      hits_[at] += unit_ * gain;
       for (size_t other = 0; other < tried_; ++other) {
         if ((hits >> other & 1) != 0) continue;
-        differed_[at][other] += unit_;
-        differed_[other][at] += unit_;
+        differed_[at][other] += unit_ * gain * gain;
+        differed_[other][at] += unit_ * gain * gain;
       }
     }
   }
@@ -131,10 +171,10 @@ void Judge::decide() noexcept {
   unit_ = 1;
 }
 
-uint64_t Judge::bytes_for(uint64_t nodes, uint64_t entries) noexcept {
+uint64_t Judge::bytes_for(uint64_t nodes, uint64_t entries) const noexcept {
   uint64_t bytes = 0;
   for (size_t at = 0; at < rules_for(entries); ++at)
-    bytes += Shadow::bytes(with_spare(nodes), rules[at]);
+    bytes += Shadow::bytes(with_spare(nodes), rules[at], aim_);
   return bytes;
 }
 

@@ -7,7 +7,8 @@
 // full plays all rings through the shadows if nobody else does, and loses the note otherwise. The
 // verdict is one word, read without a lock (set duelling: Qureshi and others, ISCA 2007).
 //
-// Points fade: a shadow's hits count half after three times as many sampled requests as a shadow
+// A hit counts as one, or as many times the mean as it has bytes or saves cost (aim.h). Points
+// fade: a shadow's hits count half after three times as many sampled requests as a shadow
 // holds. A rule takes over when it leads the present one by 2 hits and 1.5 times the root
 // of the number of requests on which the two differed. There are no shadows, and nothing is
 // sampled, before the cache is full: until then all rules do the same.
@@ -30,7 +31,7 @@ namespace brisk::cache {
 class Judge {
  public:
   // sampled_below lies where the reader of a hit looks anyway.
-  Judge(Account &account, std::atomic<uint32_t> &sampled_below) noexcept;
+  Judge(Account &account, std::atomic<uint32_t> &sampled_below, Aim aim = Aim::objects) noexcept;
   Judge(const Judge &) = delete;
   Judge &operator=(const Judge &) = delete;
 
@@ -42,7 +43,9 @@ class Judge {
   }
   // Of a sampled key.
   void note_hit(uint64_t hash) noexcept { note(hash, 0, hit); }
-  void note_store(uint64_t hash, uint64_t weight) noexcept { note(hash, weight, store); }
+  void note_store(uint64_t hash, uint64_t weight, double cost = 0) noexcept {
+    note(hash, aim_ == Aim::cost ? both(weight, cost) : weight, store);
+  }
   void note_erase(uint64_t hash) noexcept { note(hash, 0, erase); }
 
   // A part of the cache is full at this weight now, and was at that one before; 0 is not full yet.
@@ -50,8 +53,11 @@ class Judge {
     full_.fetch_add(now - before, std::memory_order_relaxed);
   }
 
-  // Sizes count (rules.h).
-  void set_by_size(bool by_size) noexcept { by_size_.store(by_size, std::memory_order_relaxed); }
+  // Bulks count (rules.h), and bytes are the limit.
+  void set_sizes(bool by_size, bool bytes_bind) noexcept {
+    by_size_.store(by_size, std::memory_order_relaxed);
+    bytes_bind_.store(bytes_bind, std::memory_order_relaxed);
+  }
 
   uint64_t charge() const noexcept { return charge_.load(std::memory_order_relaxed); }
   // The bytes that judging a cache of this many entries needs and the judge does not have; 0 when
@@ -72,24 +78,32 @@ class Judge {
     std::array<std::atomic<uint64_t>, 30> notes{};
   };
 
+  // A weight and a cost in the 30 bits of a note, each to 7 bits of precision.
+  static uint64_t both(uint64_t weight, double cost) noexcept;
+  Shadow::Newcomer newcomer(uint64_t note) const noexcept;
+
   void note(uint64_t hash, uint64_t weight, Kind kind) noexcept;
   [[gnu::noinline]] void drain(uint64_t left_over) noexcept;
   void play(uint64_t note) noexcept;
-  void score(uint32_t hits) noexcept;
+  double known_cost(uint32_t id, uint32_t hits) const noexcept;
+  double gain_of(const Shadow::Newcomer &one) noexcept;
+  void score(uint32_t hits, double gain) noexcept;
   void decide() noexcept;
   uint64_t nodes_for(uint64_t entries) const noexcept;
-  static uint64_t bytes_for(uint64_t nodes, uint64_t entries) noexcept;
+  uint64_t bytes_for(uint64_t nodes, uint64_t entries) const noexcept;
   static size_t rules_for(uint64_t entries) noexcept {
     return entries < clock_below ? count : count - 1;
   }
 
   Account &account_;
+  const Aim aim_;
   std::atomic<uint32_t> now_{first_rule};
   std::atomic<uint32_t> &below_;
   std::atomic<uint64_t> full_{0};     // of the whole cache
   std::atomic<uint64_t> entries_{0};  // that the shadows were made for
   std::atomic<uint64_t> charge_{0};
   std::atomic<bool> by_size_{false};
+  std::atomic<bool> bytes_bind_{false};
   Stripes<Ring, 4> rings_;
 
   AdaptiveMutex mutex_;  // guards everything below
@@ -99,6 +113,7 @@ class Judge {
   double unit_ = 1;   // what a hit counts; it grows, so that older ones count less
   double growth_ = 1;
   unsigned scored_ = 0;
+  double mean_gain_ = 0;  // of hits that not all shadows had
   std::array<double, count> hits_{};
   std::array<std::array<double, count>, count> differed_{};  // squared
 };

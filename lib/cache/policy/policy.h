@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "cache/policy/aim.h"
 #include "cache/queue.h"
 #include "cache/store.h"
 
@@ -52,6 +53,7 @@ class Policy {
 
 // The policies, by the numbers of the interface. Null for an unknown one.
 // Only AUTO has use for a judge.
-std::unique_ptr<Policy> make_policy(int32_t kind, Store &store, Account &account, Judge *judge);
+std::unique_ptr<Policy> make_policy(int32_t kind, Store &store, Account &account, Judge *judge,
+                                    Aim aim);
 
 }  // namespace brisk::cache

@@ -15,8 +15,9 @@
 //   uint64_t small_weight(), main_weight(), full(), entries()
 //   bool held(Node)                      may not leave now
 //   unsigned heat(Node); void cool(Node, heat); uint64_t hash(Node), weight(Node)
+//   uint64_t bulk(Node)                  how large it looks for what is to be maximized (aim.h)
 //   void to_main(Node)                   to main's head, from wherever it is
-//   bool by_size()                       sizes count; uint32_t turn(): another number each time
+//   bool by_size()                       bulks count; uint32_t turn(): another number each time
 //   Ghosts &ghosts(); Sketch &sketch(); Flow &flow();
 // A Node is tested for being there by has(Node).
 #pragma once
@@ -68,6 +69,7 @@ class Flow {
 
 // What sizes change, where bytes are the limit: many small hits are worth more than a few large
 // ones. An entry about as large as the mean, as all are when sizes do not count, is the measure.
+// What costs change is the same, with bulks for sizes.
 class Sizes {
  public:
   template <class Side>
@@ -120,7 +122,7 @@ typename Side::Node main_victim(Side &side, Rule rule) noexcept {
       held = 0;
       const unsigned heat = side.heat(node);
       if (heat == 0 || rounds > most) return node;
-      const unsigned price = sizes.price(side.weight(node), side.turn());
+      const unsigned price = sizes.price(side.bulk(node), side.turn());
       side.cool(node, rule.clock() && price != 0 ? 0 : heat - std::min(heat, price));
       side.sketch().add(side.hash(node), 1);
     }
@@ -147,7 +149,7 @@ typename Side::Node next_victim(Side &side, Rule rule) noexcept {
         flows != 0 && !rule.clock() && side.flow().open(side, rule, side.weight(node));
     if (!room) {
       side.sketch().add(side.hash(node), heat);
-      if (heat < std::min(rule.uses * sizes.hurdle(side.weight(node)), 3u)) {
+      if (heat < std::min(rule.uses * sizes.hurdle(side.bulk(node)), 3u)) {
         side.ghosts().add(side.hash(node));
         return node;
       }
@@ -171,11 +173,11 @@ typename Side::Node next_victim(Side &side, Rule rule) noexcept {
 
 // Where a newcomer goes.
 template <class Side>
-bool enters_main(Side &side, Rule rule, uint64_t hash, uint64_t weight) noexcept {
+bool enters_main(Side &side, Rule rule, uint64_t hash, uint64_t weight, uint64_t bulk) noexcept {
   const bool ghost = side.ghosts().take(hash);
   side.sketch().add(hash, 1);
   if (rule.clock() || !ghost || !rule.contest || side.flow().open(side, rule, weight))
-    return rule.clock() || ghost || Sizes(side).tiny(weight);
+    return rule.clock() || ghost || Sizes(side).tiny(bulk);
   const typename Side::Node rival = main_victim(side, rule);
   return !side.has(rival) ||
          side.sketch().count(hash) > side.sketch().count(side.hash(rival)) + side.heat(rival);

@@ -10,21 +10,29 @@ uint64_t buckets_for(uint64_t nodes) { return std::bit_ceil(nodes) / 2 + 1; }
 
 }  // namespace
 
-uint64_t Shadow::bytes(uint64_t nodes, Rule rule) noexcept {
-  return (nodes + 1) * sizeof(Cell) + std::bit_ceil(buckets_for(nodes)) * sizeof(Node) +
-         ghosts_for(nodes, rule) * 5 / 2 + (rule.contest ? nodes * 4 : 0) + 256;
+uint64_t Shadow::bytes(uint64_t nodes, Rule rule, Aim aim) noexcept {
+  return (nodes + 1) * (sizeof(Cell) + (aim == Aim::cost ? sizeof(float) : 0)) +
+         std::bit_ceil(buckets_for(nodes)) * sizeof(Node) + ghosts_for(nodes, rule) * 5 / 2 +
+         (rule.contest ? nodes * 4 : 0) + 256;
 }
 
 bool Shadow::resize(uint64_t nodes) noexcept {
   release();
   const uint64_t buckets = std::bit_ceil(buckets_for(nodes));
-  const uint64_t size = (nodes + 1) * sizeof(Cell) + buckets * sizeof(Node);
+  const bool costs = bulks_.aim() == Aim::cost;
+  const uint64_t size =
+      (nodes + 1) * (sizeof(Cell) + (costs ? sizeof(float) : 0)) + buckets * sizeof(Node);
   bool refused = false;
   block_ = memory::Block::take(size, account_, &refused);
   if (!block_) return false;
   std::memset(block_.data(), 0, size);
   nodes_ = static_cast<Cell *>(block_.data());
-  buckets_ = reinterpret_cast<Node *>(nodes_ + nodes + 1);
+  void *after = nodes_ + nodes + 1;
+  if (costs) {
+    costs_ = static_cast<float *>(after);
+    after = costs_ + nodes + 1;
+  }
+  buckets_ = static_cast<Node *>(after);
   bucket_mask_ = static_cast<uint32_t>(buckets - 1);
   capacity_ = nodes;
   for (uint64_t node = nodes; node != 0; --node) free(static_cast<Node>(node));
@@ -38,6 +46,8 @@ void Shadow::release() noexcept {
   ghosts_.release();
   sketch_.release();
   nodes_ = nullptr;
+  costs_ = nullptr;
+  bulks_.clear();
   free_ = 0;
   capacity_ = entries_ = measured_ = full_ = 0;
   small_ = main_ = {};
@@ -57,12 +67,23 @@ uint32_t Shadow::use(uint32_t id) noexcept {
   return cell.weight;
 }
 
-void Shadow::store(uint32_t id, uint32_t weight, uint64_t full, bool by_size) noexcept {
+double Shadow::cost(uint32_t id) const noexcept { return cost_at(find(id)); }
+
+uint64_t Shadow::bulk(uint64_t weight, double cost) const noexcept {
+  if (bulks_.aim() != Aim::cost) return weight;
+  const uint64_t mean = (small_.weight + main_.weight) / std::max<uint64_t>(entries_, 1);
+  return bulks_.of(weight, cost, mean, bytes_bind_);
+}
+
+void Shadow::store(uint32_t id, Newcomer newcomer, uint64_t full, bool by_size,
+                   bool bytes_bind) noexcept {
   full_ = full;
   by_size_ = by_size;
-  weight = std::clamp(weight, 1u, weight_max);
+  bytes_bind_ = bytes_bind;
+  const uint32_t weight = std::clamp(newcomer.weight, 1u, weight_max);
+  const auto cost = static_cast<float>(newcomer.cost);
   const uint64_t hash = spread(id);
-  const bool to_main = enters_main(*this, rule_, hash, weight);
+  const bool to_main = enters_main(*this, rule_, hash, weight, bulk(weight, cost));
   while (entries_ != 0 && (entries_ == capacity_ || small_.weight + main_.weight + weight > full_))
     evict();
   const Node node = free_;
@@ -76,6 +97,8 @@ void Shadow::store(uint32_t id, uint32_t weight, uint64_t full, bool by_size) no
           .next = 0,
           .chain = bucket(id)};
   bucket(id) = node;
+  if (costs_ != nullptr) costs_[node] = cost;
+  bulks_.add(weight, cost);
   ++entries_;
   push(node, to_main);
 }
@@ -87,6 +110,7 @@ void Shadow::erase(uint32_t id) noexcept {
   unchain(node);
   Line &line = line_of(cell);
   line.weight -= cell.weight;
+  bulks_.remove(cell.weight, cost_at(node));
   cell.weight = 0;
   cell.erased = 1;
   bury(line);
@@ -96,6 +120,7 @@ void Shadow::evict() noexcept {
   if (entries_ != measured_) ghosts_.set_length(ghosts_for(measured_ = entries_, rule_));
   const Node node = next_victim(*this, rule_);
   unchain(node);
+  bulks_.remove(nodes_[node].weight, cost_at(node));
   pop(line_of(nodes_[node]));
   free(node);
   --entries_;

@@ -2,15 +2,16 @@
 //
 // It holds as large a share of the cache's weight as it sees of its keys (Waldspurger and others,
 // Cache Modeling and Optimization using Miniature Simulations, ATC 2017), in nodes of 12 bytes:
-// half a key's hash, a weight, two links of 16 bits. Queues are lists from tail to head. An erased
-// node leaves its chain at once and its queue when it comes to the tail, so a tail is never erased.
-// A Side for rules.h. Not for more than one thread at a time.
+// half a key's hash, a weight, two links of 16 bits; where costs count, 4 bytes more. Queues are
+// lists from tail to head. An erased node leaves its chain at once and its queue when it comes to
+// the tail, so a tail is never erased. A Side for rules.h. Not for more than one thread at a time.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 
 #include "base/memory.h"
+#include "cache/policy/aim.h"
 #include "cache/policy/rules.h"
 
 namespace brisk::cache {
@@ -20,10 +21,10 @@ class Shadow {
   using Node = uint16_t;  // 0 is none
   static constexpr uint64_t nodes_max = 65000;
 
-  Shadow(Rule rule, Account &account) noexcept
-      : rule_(rule), ghosts_(account), sketch_(account), account_(account) {}
+  Shadow(Rule rule, Account &account, Aim aim = Aim::objects) noexcept
+      : rule_(rule), ghosts_(account), sketch_(account), account_(account), bulks_(aim) {}
 
-  static uint64_t bytes(uint64_t nodes, Rule rule) noexcept;
+  static uint64_t bytes(uint64_t nodes, Rule rule, Aim aim) noexcept;
   // Empty afterwards. False when there is no memory.
   bool resize(uint64_t nodes) noexcept;
   void release() noexcept;
@@ -31,8 +32,15 @@ class Shadow {
 
   // A key is asked for: its weight when it is there, or 0.
   uint32_t use(uint32_t id) noexcept;
-  // A key that is not there comes in.
-  void store(uint32_t id, uint32_t weight, uint64_t full, bool by_size) noexcept;
+  // What it costs; 0 when it is not there.
+  double cost(uint32_t id) const noexcept;
+  // A key that is not there comes in, to a shadow of this weight.
+  struct Newcomer {
+    uint32_t weight;
+    double cost;
+  };
+  void store(uint32_t id, Newcomer newcomer, uint64_t full, bool by_size,
+             bool bytes_bind = true) noexcept;
   void erase(uint32_t id) noexcept;
 
   // For rules.h.
@@ -52,6 +60,7 @@ class Shadow {
   void cool(Node node, unsigned heat) noexcept { nodes_[node].heat = heat & 3; }
   uint64_t hash(Node node) const noexcept { return spread(nodes_[node].id); }
   uint64_t weight(Node node) const noexcept { return nodes_[node].weight; }
+  uint64_t bulk(Node node) const noexcept { return bulk(nodes_[node].weight, cost_at(node)); }
   void to_main(Node node) noexcept;
   Ghosts &ghosts() noexcept { return ghosts_; }
   Sketch &sketch() noexcept { return sketch_; }
@@ -79,6 +88,8 @@ class Shadow {
     const uint64_t product = id * uint64_t{0x9e3779b97f4a7c15u};
     return product ^ product >> 32;
   }
+  double cost_at(Node node) const noexcept { return costs_ == nullptr ? 0 : double{costs_[node]}; }
+  uint64_t bulk(uint64_t weight, double cost) const noexcept;
   Node &bucket(uint32_t id) const noexcept { return buckets_[id & bucket_mask_]; }
   Node find(uint32_t id) const noexcept;
   Line &line_of(const Cell &cell) noexcept { return cell.main != 0 ? main_ : small_; }
@@ -97,6 +108,7 @@ class Shadow {
   memory::Block block_;
   Cell *nodes_ = nullptr;  // from 1 on
   Node *buckets_ = nullptr;
+  float *costs_ = nullptr;  // of the nodes, where they count
   uint32_t bucket_mask_ = 0;
   Node free_ = 0;
   uint64_t capacity_ = 0;  // nodes
@@ -105,6 +117,8 @@ class Shadow {
   uint64_t full_ = 0;
   uint32_t turn_ = 0;
   bool by_size_ = false;
+  bool bytes_bind_ = true;
+  Bulks bulks_;
   Line small_;
   Line main_;
 };

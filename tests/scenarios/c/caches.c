@@ -20,10 +20,17 @@ static int32_t policy_of(const char *name) {
   return strcmp(name, "s3fifo") == 0 ? BRISK_POLICY_S3FIFO : BRISK_POLICY_AUTO;
 }
 
+static int32_t aim_of(const char *name) {
+  if (strcmp(name, "bytes") == 0) return BRISK_AIM_BYTES;
+  return strcmp(name, "cost") == 0 ? BRISK_AIM_COST : BRISK_AIM_OBJECTS;
+}
+
 static void set_option(brisk_cache_options *options, const char *name, const char *value) {
   const uint64_t number = strtoull(value, NULL, 10);
   if (strcmp(name, "policy") == 0) {
     options->policy = policy_of(value);
+  } else if (strcmp(name, "aim") == 0) {
+    options->aim = aim_of(value);
   } else if (strcmp(name, "compression") == 0) {
     options->compression =
         strcmp(value, "off") == 0 ? BRISK_COMPRESSION_OFF : BRISK_COMPRESSION_AUTO;

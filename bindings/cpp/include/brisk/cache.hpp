@@ -34,6 +34,13 @@ enum class Policy : brisk_policy {
   s3fifo = BRISK_POLICY_S3FIFO,
 };
 
+// What the policy maximizes: the share of lookups that hit, of bytes asked for, or of cost saved.
+enum class Aim : brisk_aim {
+  objects = BRISK_AIM_OBJECTS,
+  bytes = BRISK_AIM_BYTES,
+  cost = BRISK_AIM_COST,
+};
+
 enum class Compression : brisk_compression {
   automatic = BRISK_COMPRESSION_AUTO,  // zstd, where it pays
   off = BRISK_COMPRESSION_OFF,
@@ -57,6 +64,7 @@ struct CacheOptions {
   double early_beta = 0;  // loads anew before the end, by the cost of a load; 1 is the optimum
   Duration stale_if_error = {};  // and loads that fail
   uint64_t hot_keys = 0;         // keys kept for hot_keys; 0: 128, UINT64_MAX: none
+  Aim aim = Aim::objects;        // of policy, which is not lru then
   bool load_costs = false;  // loaded values carry what their load took; with early_beta as well
 };
 
@@ -374,6 +382,7 @@ class Cache : public detail::Handle<brisk_cache, brisk_cache_ref, brisk_cache_un
     raw.stale_ns = detail::nanoseconds(options.stale);
     raw.stale_if_error_ns = detail::nanoseconds(options.stale_if_error);
     raw.hot_keys = options.hot_keys;
+    raw.aim = static_cast<brisk_aim>(options.aim);
     raw.load_costs = options.load_costs ? 1 : 0;
     raw.name_size = detail::name_size(options.name);
     raw.name = options.name.data();

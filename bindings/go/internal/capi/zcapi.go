@@ -467,7 +467,7 @@ const (
 	// BuiltABIVersion is major * 65536 + minor.
 	BuiltABIVersion uint32 = 0<<16 | 1
 	// BuiltABIDigest is what [ABIDigest] returns for the same description.
-	BuiltABIDigest uint64 = 0x57b22acce650c350
+	BuiltABIDigest uint64 = 0x75ce484c8e824d28
 )
 
 // The headers that cgo compiles have the same interface.
@@ -834,6 +834,34 @@ func (value Policy) String() string {
 	return "Policy(" + strconv.Itoa(int(value)) + ")"
 }
 
+// Aim is brisk_aim. What a policy maximizes.
+type Aim int32
+
+// The values of Aim.
+const (
+	// The share of lookups that hit: small values are kept rather than large ones.
+	AimObjects Aim = 0
+	// The share of the bytes asked for that hit.
+	AimBytes Aim = 1
+	// The share of the cost that hits save: costly values are kept rather than cheap ones, in
+	// proportion to the bytes they take. Loads carry their time as their cost, puts what
+	// brisk_cache_put_cost gives; a value without a cost counts as the cheapest.
+	AimCost Aim = 2
+)
+
+// String returns the name of the value, or its number where it has none here.
+func (value Aim) String() string {
+	switch value {
+	case AimObjects:
+		return "objects"
+	case AimBytes:
+		return "bytes"
+	case AimCost:
+		return "cost"
+	}
+	return "Aim(" + strconv.Itoa(int(value)) + ")"
+}
+
 // Compression is brisk_compression. Whether values are compressed.
 type Compression int32
 
@@ -941,11 +969,12 @@ type CacheOptions struct {
 	// capacity. Each has 116 bytes, 64 of them for its key: a longer key takes the room of several.
 	HotKeys uint64
 	// Not zero: a loaded value carries what its load took as its cost, in nanoseconds, unless
-	// brisk_lease_set_cost gives another; default 0, unless early_beta is set. A cost takes 16
-	// bytes of its entry.
+	// brisk_lease_set_cost gives another; default 0, unless early_beta is set or aim is
+	// BRISK_AIM_COST. A cost takes 16 bytes of its entry.
 	LoadCosts uint32
-	// Must be zero.
-	Reserved uint32
+	// What the policy maximizes; default BRISK_AIM_OBJECTS. With BRISK_POLICY_LRU, which has no
+	// choice, anything else is refused.
+	Aim Aim
 }
 
 // NewCacheOptions returns a zero CacheOptions that knows its size.
@@ -973,7 +1002,7 @@ var _ [unsafe.Offsetof(C.brisk_cache_options{}.stale_if_error_ns)]struct{} = [un
 var _ [unsafe.Offsetof(C.brisk_cache_options{}.early_beta)]struct{} = [unsafe.Offsetof(CacheOptions{}.EarlyBeta)]struct{}{}
 var _ [unsafe.Offsetof(C.brisk_cache_options{}.hot_keys)]struct{} = [unsafe.Offsetof(CacheOptions{}.HotKeys)]struct{}{}
 var _ [unsafe.Offsetof(C.brisk_cache_options{}.load_costs)]struct{} = [unsafe.Offsetof(CacheOptions{}.LoadCosts)]struct{}{}
-var _ [unsafe.Offsetof(C.brisk_cache_options{}.reserved)]struct{} = [unsafe.Offsetof(CacheOptions{}.Reserved)]struct{}{}
+var _ [unsafe.Offsetof(C.brisk_cache_options{}.aim)]struct{} = [unsafe.Offsetof(CacheOptions{}.Aim)]struct{}{}
 
 // CacheStats is brisk_cache_stats, member by member. Figures of a cache. Counts run from its
 // creation; a count may lag by the calls in flight on other threads. The parts of held_bytes add up

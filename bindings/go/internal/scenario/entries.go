@@ -10,6 +10,10 @@ import (
 	"github.com/brisk-runtime/brisk/bindings/go"
 )
 
+var aims = map[string]brisk.Aim{
+	"objects": brisk.AimObjects, "bytes": brisk.AimBytes, "cost": brisk.AimCost,
+}
+
 var policies = map[string]brisk.Policy{
 	"auto": brisk.PolicyAuto, "lru": brisk.PolicyLRU, "s3fifo": brisk.PolicyS3FIFO,
 }
@@ -43,6 +47,8 @@ func open(p *player, w words) (string, error) {
 			options.StaleIfError = duration(value)
 		case "policy":
 			options.Policy = policies[value]
+		case "aim":
+			options.Aim = aims[value]
 		case "compression":
 			options.Compression = compressions[value]
 		case "compression_level":

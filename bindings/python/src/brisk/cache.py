@@ -27,6 +27,7 @@ POLICIES = {
     "lru": _brisk.POLICY_LRU,
     "s3fifo": _brisk.POLICY_S3FIFO,
 }
+AIMS = {"objects": _brisk.AIM_OBJECTS, "bytes": _brisk.AIM_BYTES, "cost": _brisk.AIM_COST}
 COMPRESSIONS = {"auto": _brisk.COMPRESSION_AUTO, "off": _brisk.COMPRESSION_OFF}
 DEFAULT_TIMEOUT = 30 * 10**9  # nanoseconds, as in C
 CAUSES = {
@@ -49,7 +50,7 @@ class Cache(CacheBase):
                            proportion to what its load took, so that not everybody finds it missing
                            at once (XFetch). 1 is the optimum; 0 to 1000; 0 for never.
     load_costs             Whether a loaded value carries what its load took, in nanoseconds, as its
-                           cost; with early_beta it does.
+                           cost; with early_beta and aim="cost" it does.
     stale                  For so long after its ttl a value is given to those who ask for a load,
                            while one of them makes a new one; lookups miss it. None for not at all.
     stale_if_error         For so long after its ttl a value is given to those who ask for a load
@@ -57,6 +58,9 @@ class Cache(CacheBase):
     max_entries            Bound on the number of entries; None for none.
     name                   Unique in the runtime, for Cache.find. Raises Exists when it is taken.
     policy                 Which entries a full cache gives up: "auto", "lru" or "s3fifo".
+    aim                    What the policy maximizes: "objects", the share of lookups that hit;
+                           "bytes", of the bytes asked for; "cost", of the cost that hits save. With
+                           "lru" it is "objects".
     compression            "auto" (with zstd, where it pays) or "off".
     compression_level      The zstd level, -7 to 19; None to let the cache choose.
     compression_threshold  Values of fewer bytes stay raw; None to let the cache choose.
@@ -93,6 +97,7 @@ class Cache(CacheBase):
         max_entries: int | None = None,
         name: Bytes | None = None,
         policy: str = "auto",
+        aim: str = "objects",
         compression: str = "auto",
         compression_level: int | None = None,
         compression_threshold: int | None = None,
@@ -117,6 +122,7 @@ class Cache(CacheBase):
             "stale_if_error_ns": nanoseconds(stale_if_error, "stale_if_error"),
             "max_entries": count("max_entries", max_entries),
             "policy": choice("policy", policy, POLICIES),
+            "aim": choice("aim", aim, AIMS),
             "compression": choice("compression", compression, COMPRESSIONS),
             "compression_level": 0 if compression_level is None else compression_level,
             # In C zero is the default, and no value is smaller than one byte.

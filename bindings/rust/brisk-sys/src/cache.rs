@@ -20,6 +20,17 @@ pub const BRISK_POLICY_LRU: brisk_policy = 1;
 /// Eviction, SOSP 2023).
 pub const BRISK_POLICY_S3FIFO: brisk_policy = 2;
 
+/// What a policy maximizes. Later versions may add values.
+pub type brisk_aim = i32;
+/// The share of lookups that hit: small values are kept rather than large ones.
+pub const BRISK_AIM_OBJECTS: brisk_aim = 0;
+/// The share of the bytes asked for that hit.
+pub const BRISK_AIM_BYTES: brisk_aim = 1;
+/// The share of the cost that hits save: costly values are kept rather than cheap ones, in
+/// proportion to the bytes they take. Loads carry their time as their cost, puts what
+/// [`brisk_cache_put_cost`] gives; a value without a cost counts as the cheapest.
+pub const BRISK_AIM_COST: brisk_aim = 2;
+
 /// Whether values are compressed. Later versions may add values.
 pub type brisk_compression = i32;
 /// With zstd, from compression_threshold bytes up, where that saves at least an eighth; a value
@@ -120,11 +131,12 @@ pub struct brisk_cache_options {
     /// several.
     pub hot_keys: u64,
     /// Not zero: a loaded value carries what its load took as its cost, in nanoseconds, unless
-    /// [`brisk_lease_set_cost`] gives another; default 0, unless early_beta is set. A cost takes 16
-    /// bytes of its entry.
+    /// [`brisk_lease_set_cost`] gives another; default 0, unless early_beta is set or aim is
+    /// [`BRISK_AIM_COST`]. A cost takes 16 bytes of its entry.
     pub load_costs: u32,
-    /// Must be zero.
-    pub reserved: u32,
+    /// What the policy maximizes; default [`BRISK_AIM_OBJECTS`]. With [`BRISK_POLICY_LRU`], which
+    /// has no choice, anything else is refused.
+    pub aim: brisk_aim,
 }
 
 impl brisk_cache_options {
@@ -149,7 +161,7 @@ impl brisk_cache_options {
         early_beta: 0.0,
         hot_keys: 0,
         load_costs: 0,
-        reserved: 0,
+        aim: 0,
     };
 }
 
@@ -180,7 +192,7 @@ layout! {
         early_beta: 104,
         hot_keys: 112,
         load_costs: 120,
-        reserved: 124,
+        aim: 124,
     }
 }
 

@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead, Write};
 use std::time::Duration;
 
-use brisk::{Batch, Begin, Cache, Cause, Clock, Compression, Error, ErrorKind, Lease, LoadError};
+use brisk::{
+    Aim, Batch, Begin, Cache, Cause, Clock, Compression, Error, ErrorKind, Lease, LoadError,
+};
 use brisk::{LoadOptions, Policy, Result, Runtime, Ttl, Value, Waited};
 
 fn main() -> Result<()> {
@@ -91,6 +93,11 @@ impl Player {
                     "lru" => Policy::Lru,
                     "s3fifo" => Policy::S3Fifo,
                     _ => Policy::Auto,
+                }),
+                "aim" => builder.aim(match value {
+                    "bytes" => Aim::Bytes,
+                    "cost" => Aim::Cost,
+                    _ => Aim::Objects,
                 }),
                 "compression" => builder.compression(match value {
                     "off" => Compression::Off,

@@ -24,6 +24,19 @@ pub enum Policy {
     S3Fifo,
 }
 
+/// What a [`Policy`] maximizes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Aim {
+    /// The share of lookups that hit.
+    #[default]
+    Objects,
+    /// The share of the bytes asked for that hit.
+    Bytes,
+    /// The share of the cost that hits save; see [`Cache::put_with_cost`].
+    Cost,
+}
+
 /// Whether values are compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -51,6 +64,7 @@ pub struct CacheBuilder {
     stale_if_error: Option<Duration>,
     name: Vec<u8>,
     policy: Policy,
+    aim: Aim,
     compression: Compression,
     compression_level: i32,
     compression_threshold: u64,
@@ -101,7 +115,7 @@ impl CacheBuilder {
     }
 
     /// Whether a loaded value carries what its load took, in nanoseconds, as its cost; by default
-    /// only with [`early_beta`](Self::early_beta).
+    /// only with [`early_beta`](Self::early_beta) and [`Aim::Cost`].
     pub fn load_costs(mut self, keep: bool) -> Self {
         self.load_costs = keep;
         self
@@ -131,6 +145,12 @@ impl CacheBuilder {
     /// Which entries a full cache gives up.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
+        self
+    }
+
+    /// What the policy maximizes; invalid with [`Policy::Lru`] but for [`Aim::Objects`].
+    pub fn aim(mut self, aim: Aim) -> Self {
+        self.aim = aim;
         self
     }
 
@@ -196,6 +216,11 @@ impl CacheBuilder {
             Policy::Auto => BRISK_POLICY_AUTO,
             Policy::Lru => BRISK_POLICY_LRU,
             Policy::S3Fifo => BRISK_POLICY_S3FIFO,
+        };
+        raw.aim = match self.aim {
+            Aim::Objects => BRISK_AIM_OBJECTS,
+            Aim::Bytes => BRISK_AIM_BYTES,
+            Aim::Cost => BRISK_AIM_COST,
         };
         raw.compression = match self.compression {
             Compression::Auto => BRISK_COMPRESSION_AUTO,

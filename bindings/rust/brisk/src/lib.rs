@@ -74,7 +74,7 @@ mod warm;
 mod workers;
 
 pub use batch::{Batch, BatchIter};
-pub use builder::{CacheBuilder, Compression, Policy};
+pub use builder::{Aim, CacheBuilder, Compression, Policy};
 pub use cache::{Cache, CacheStats};
 pub use completions::Completions;
 pub use error::{Error, ErrorKind, Result};
