@@ -89,10 +89,9 @@ void Cache::shed(uint64_t bytes) noexcept {
 }
 
 bool Cache::evict() noexcept {
-  Entry *const victim = policy_->victim();
-  if (victim == nullptr) return false;
-  const uint64_t hash = store_.hash_of(*victim);
-  take_out(*victim, hash, store_.index.locate(hash, store_.arena.ref(victim)), capacity);
+  const Placed victim = policy_->victim();
+  if (victim.entry == nullptr) return false;
+  take_out(*victim.entry, victim.hash, victim.position, capacity);
   return true;
 }
 

@@ -5,80 +5,85 @@
 namespace brisk::cache {
 
 Auto::Node Auto::node_of(Entry &entry) const noexcept {
-  const uint64_t hash = store_.hash_of(entry);
-  return {&entry, hash, store_.index.locate(hash, store_.arena.ref(&entry))};
+  return &entry == ahead_ ? placed(entry, ahead_hash_) : placed(entry);
 }
 
-void Auto::push(Entry &entry, uint8_t queue) noexcept {
+void Auto::push(Entry &entry, uint8_t queue, uint64_t weight) noexcept {
   entry.queue = queue;
-  queue_of(entry).push(&entry, store_.weight(entry));
+  queue_of(entry).push(&entry, weight);
 }
 
 void Auto::to_main(const Node &node) noexcept {
   Entry &entry = *node.entry;
-  queue_of(entry).remove(&entry, store_.weight(entry));
-  push(entry, in_main);
+  const uint64_t weight = store_.weight(entry);
+  queue_of(entry).remove(&entry, weight);
+  push(entry, in_main, weight);
 }
 
-uint64_t Auto::bulk(Entry &entry) const noexcept {
-  const uint64_t weight = store_.weight(entry);
+uint64_t Auto::bulk(Entry &entry, uint64_t weight) const noexcept {
   if (bulks_.aim() != Aim::cost) return weight;
   return bulks_.of(weight, entry.cost(), this->weight() / std::max<uint64_t>(entries(), 1),
                    bytes_bind_);
 }
 
-void Auto::note_store(Entry &entry, uint64_t hash) noexcept {
-  if (judge_ != nullptr && judge_->samples(hash))
-    judge_->note_store(hash, store_.weight(entry), entry.cost());
+void Auto::note_store(Entry &entry, uint64_t hash, uint64_t weight) noexcept {
+  if (judge_ != nullptr && judge_->samples(hash)) judge_->note_store(hash, weight, entry.cost());
 }
 
 void Auto::admit(Entry &entry, uint64_t hash) noexcept {
-  note_store(entry, hash);
-  bulks_.add(store_.weight(entry), entry.cost());
+  const uint64_t weight = store_.weight(entry);
+  note_store(entry, hash, weight);
+  bulks_.add(weight, entry.cost());
   const Rule now = rule();
   if (full_ != 0) {
-    const uint64_t weight = store_.weight(entry);
-    push(entry, enters_main(*this, now, hash, weight, bulk(entry)) ? in_main : in_small);
-    return;
+    const bool main = enters_main(*this, now, hash, weight, bulk(entry, weight));
+    return push(entry, main ? in_main : in_small, weight);
   }
   // While the cache fills, what the small queue has too much flows on, so that nothing moves in
   // bulk when it is full.
-  push(entry, in_small);
-  if (small_.weight() <= now.small_weight(weight())) return;
+  push(entry, in_small, weight);
+  if (small_.weight() <= now.small_weight(this->weight())) return;
   const Node tail = small_tail();
   cool(tail, 0);
   to_main(tail);
 }
 
 void Auto::remove(Entry &entry) noexcept {
+  const uint64_t weight = store_.weight(entry);
   if (judge_ != nullptr && &entry != leaving_) {
     const uint64_t hash = store_.hash_of(entry);
     if (judge_->samples(hash)) judge_->note_erase(hash);
   }
   leaving_ = nullptr;
-  bulks_.remove(store_.weight(entry), entry.cost());
-  queue_of(entry).remove(&entry, store_.weight(entry));
+  forget(entry);
+  bulks_.remove(weight, entry.cost());
+  queue_of(entry).remove(&entry, weight);
 }
 
 void Auto::replace(Entry &old, Entry &entry, bool used) noexcept {
   // A write has warmed the entry in the index; its place in the queue stays.
+  const uint64_t old_weight = store_.weight(old);
+  const uint64_t weight = store_.weight(entry);
   entry.queue = old.queue;
-  queue_of(old).replace(&old, store_.weight(old), &entry, store_.weight(entry));
-  bulks_.remove(store_.weight(old), old.cost());
-  bulks_.add(store_.weight(entry), entry.cost());
-  if (used && judge_ != nullptr) note_store(entry, store_.hash_of(entry));
+  queue_of(old).replace(&old, old_weight, &entry, weight);
+  forget(old);
+  bulks_.remove(old_weight, old.cost());
+  bulks_.add(weight, entry.cost());
+  if (used && judge_ != nullptr) note_store(entry, store_.hash_of(entry), weight);
 }
 
 // What the next calls will look at arrives while the caller is busy with this victim: the bucket of
 // the entry before it, which an earlier call has fetched, and the entry before that.
-void Auto::look_ahead(Entry &victim) const noexcept {
+void Auto::look_ahead(Entry &victim) noexcept {
   if (victim.prev == 0) return;
   Entry &next = *store_.arena.at(victim.prev);
-  store_.index.prefetch(store_.hash_of(next));
+  ahead_ = &next;
+  ahead_hash_ = store_.hash_of(next);
+  store_.index.prefetch(ahead_hash_);
   __builtin_prefetch(store_.arena.at(next.prev));
 }
 
-Entry *Auto::victim() noexcept {
+Placed Auto::victim() noexcept {
   if (judge_ != nullptr) judge_->change_full(full_, weight());
   full_ = weight();
   // With an eighth of its bytes free, a cache is full of entries, not of bytes.
@@ -89,9 +94,10 @@ Entry *Auto::victim() noexcept {
   const Rule now = rule();
   ghosts_.set_length(ghosts_for(entries(), now));
   const Node node = next_victim(*this, now);
-  if (!has(node)) return nullptr;
+  if (!has(node)) return {};
   look_ahead(*node.entry);
-  return const_cast<Entry *>(leaving_ = node.entry);
+  leaving_ = node.entry;
+  return node;
 }
 
 uint64_t Auto::wanted_memory() const noexcept {

@@ -31,17 +31,13 @@ class Auto final : public Policy {
   void admit(Entry &entry, uint64_t hash) noexcept override;
   void remove(Entry &entry) noexcept override;
   void replace(Entry &old, Entry &entry, bool used) noexcept override;
-  Entry *victim() noexcept override;
+  Placed victim() noexcept override;
   uint64_t charge() const noexcept override { return ghosts_.charge() + sketch_.charge(); }
   uint64_t wanted_memory() const noexcept override;
   void take_memory() noexcept override;
 
-  // For rules.h. An entry and where it is found.
-  struct Node {
-    Entry *entry = nullptr;
-    uint64_t hash = 0;
-    Index::Position position;
-  };
+  // For rules.h.
+  using Node = Placed;
   static bool has(const Node &node) noexcept { return node.entry != nullptr; }
   static bool held(const Node &node) noexcept { return Store::pinned(*node.entry); }
   Node small_tail() const noexcept { return node_of(*small_.tail()); }
@@ -58,7 +54,9 @@ class Auto final : public Policy {
   static void cool(const Node &node, unsigned heat) noexcept { node.position.set_heat(heat); }
   static uint64_t hash(const Node &node) noexcept { return node.hash; }
   uint64_t weight(const Node &node) const noexcept { return store_.weight(*node.entry); }
-  uint64_t bulk(const Node &node) const noexcept { return bulk(*node.entry); }
+  uint64_t bulk(const Node &node) const noexcept {
+    return by_size_ ? bulk(*node.entry, store_.weight(*node.entry)) : 0;
+  }
   void to_main(const Node &node) noexcept;
   Ghosts &ghosts() noexcept { return ghosts_; }
   Sketch &sketch() noexcept { return sketch_; }
@@ -69,13 +67,15 @@ class Auto final : public Policy {
 
   Rule rule() const noexcept { return judge_ != nullptr ? judge_->rule() : rules[first_rule]; }
   uint64_t weight() const noexcept { return small_.weight() + main_.weight(); }
-  uint64_t bulk(Entry &entry) const noexcept;
-  uint64_t ghosts_wanted() const noexcept;
+  uint64_t bulk(Entry &entry, uint64_t weight) const noexcept;
   Node node_of(Entry &entry) const noexcept;
   Queue &queue_of(const Entry &entry) noexcept { return entry.queue == in_main ? main_ : small_; }
-  void note_store(Entry &entry, uint64_t hash) noexcept;
-  void push(Entry &entry, uint8_t queue) noexcept;
-  void look_ahead(Entry &victim) const noexcept;
+  void note_store(Entry &entry, uint64_t hash, uint64_t weight) noexcept;
+  void push(Entry &entry, uint8_t queue, uint64_t weight) noexcept;
+  void look_ahead(Entry &victim) noexcept;
+  void forget(const Entry &entry) noexcept {
+    if (&entry == ahead_) ahead_ = nullptr;
+  }
 
   const Account &account_;
   Judge *const judge_;
@@ -90,6 +90,8 @@ class Auto final : public Policy {
   bool bytes_bind_ = false;
   bool by_size_ = false;
   const Entry *leaving_ = nullptr;
+  const Entry *ahead_ = nullptr;  // the one that look_ahead() has hashed
+  uint64_t ahead_hash_ = 0;
 };
 
 }  // namespace brisk::cache

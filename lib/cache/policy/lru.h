@@ -27,13 +27,13 @@ class Lru final : public Policy {
   }
   bool wants_hits() const noexcept override { return true; }
 
-  Entry *victim() noexcept override {
+  Placed victim() noexcept override {
     // A pin is a use that lasts.
     for (uint64_t passed = 0; passed < queue_.entries(); ++passed) {
-      if (!Store::pinned(*queue_.tail())) return queue_.tail();
+      if (!Store::pinned(*queue_.tail())) return placed(*queue_.tail());
       hit(*queue_.tail());
     }
-    return nullptr;
+    return {};
   }
 
  private:

@@ -19,6 +19,13 @@ namespace brisk::cache {
 
 class Judge;
 
+// An entry of the index, and where it is found there.
+struct Placed {
+  Entry *entry = nullptr;
+  uint64_t hash = 0;
+  Index::Position position;
+};
+
 class Policy {
  public:
   explicit Policy(Store &store) noexcept : store_(store) {}
@@ -33,9 +40,9 @@ class Policy {
   // A newer value of the same key takes the place of `old`. `used` tells a write, which is a use,
   // from a move in memory.
   virtual void replace(Entry &old, Entry &entry, bool used) noexcept = 0;
-  // The entry to evict next, still in its queue: remove() follows. Passes over pinned entries; null
-  // when there is no other.
-  virtual Entry *victim() noexcept = 0;
+  // The entry to evict next, still in its queue: remove() follows. Passes over pinned entries; no
+  // entry when there is no other.
+  virtual Placed victim() noexcept = 0;
 
   virtual bool wants_hits() const noexcept { return false; }
   virtual void hit(Entry &) noexcept {}
@@ -48,6 +55,11 @@ class Policy {
   virtual void take_memory() noexcept {}
 
  protected:
+  Placed placed(Entry &entry) const noexcept { return placed(entry, store_.hash_of(entry)); }
+  Placed placed(Entry &entry, uint64_t hash) const noexcept {
+    return {&entry, hash, store_.index.locate(hash, store_.arena.ref(&entry))};
+  }
+
   Store &store_;
 };
 
