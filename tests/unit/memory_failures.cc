@@ -35,6 +35,7 @@ const std::string large = noise(100000);
 const std::string packed = prose(100000);
 const std::string half_packed = prose(3000);
 const std::string long_key(3000, 'k');
+const std::string hot_path = testing::TempDir() + "brisk-memory-failures-hot";
 
 struct Operation {
   const char *name;
@@ -221,13 +222,12 @@ std::vector<Operation> operations() {
          ASSERT_EQ(read(world.cache, "stays"), small);
        },
        [](World &world) {
-         static const std::string path = testing::TempDir() + "brisk-memory-failures-hot";
          const brisk_status status =
-             brisk_cache_save_hot(world.cache, path.data(), path.size(), &world.error);
+             brisk_cache_save_hot(world.cache, hot_path.data(), hot_path.size(), &world.error);
          if (status != BRISK_OK) return status;
          const brisk_status restored = brisk_cache_restore_hot(
-             world.cache, path.data(), path.size(), &world.number, &world.error);
-         unlink(path.c_str());
+             world.cache, hot_path.data(), hot_path.size(), &world.number, &world.error);
+         unlink(hot_path.c_str());
          return restored;
        },
        "",
