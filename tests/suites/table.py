@@ -2,9 +2,9 @@
 
 The programs of the library's tests are found in what meson knows of a build folder: test() in
 tests/**/meson.build. Its suite decides where a program runs: `abi` and `fuzz` in the suites of
-that name (fuzz: libFuzzer targets, run by `clang`), everything else in every build of `unit-*`,
-`asan` and `tsan`. Protocol, arguments, environment, working folder, timeout and is_parallel count
-as meson has them.
+that name (fuzz: libFuzzer targets, run by `clang`), everything else in `unit-release`, `asan`
+and `tsan`. Those of `faults` and `stress` run in build/faults as well, without a sanitizer.
+Protocol, arguments, environment, working folder, timeout and is_parallel count as meson has them.
 """
 
 from __future__ import annotations
@@ -42,9 +42,14 @@ class Suite:
         return [need for need in self.needs if not _is_there(need)]
 
 
-def unit(build: Build) -> Callable[[Context], Iterator[Outcome]]:
+def unit(
+    build: Build, only: frozenset[str] | None = None
+) -> Callable[[Context], Iterator[Outcome]]:
+    def wanted(suites: set[str]) -> bool:
+        return bool(suites & only) if only else not suites & {"abi", "fuzz"}
+
     def run(context: Context) -> Iterator[Outcome]:
-        tests = build.make_tests(context, lambda suites: not suites & {"abi", "fuzz"})
+        tests = build.make_tests(context, wanted)
         yield from build.run(context, tests)
 
     return run
@@ -128,7 +133,11 @@ SUITES = {
     ),
     "house": Suite("the tree keeps its own rules", house, (PYTEST,)),
     "unit-release": Suite("the library as users run it", unit(RELEASE), BUILDING),
-    "unit-faults": Suite("faults, pauses and assertions", unit(Build("faults")), BUILDING),
+    "unit-faults": Suite(
+        "faults and pauses, without a sanitizer",
+        unit(Build("faults"), frozenset({"faults", "stress"})),
+        BUILDING,
+    ),
     "asan": Suite("address and undefined sanitizers", unit(Build("asan", (), ASAN)), BUILDING),
     "tsan": Suite("thread sanitizer", tsan, BUILDING),
     "clang": Suite("the second compiler, and libFuzzer", clang, (*BUILDING, "clang++-19")),
