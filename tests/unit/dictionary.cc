@@ -75,8 +75,8 @@ TEST_F(DictionaryTest, OfRecordsShrinksThemMoreThanPackingAlone) {
 }
 
 TEST_F(DictionaryTest, MakesSmallValuesWorthPacking) {
-#ifdef __SANITIZE_THREAD__
-  GTEST_SKIP() << "that follows the time that unpacking takes, which it multiplies";
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "that follows the time that unpacking takes, which a sanitizer multiplies";
 #endif
   Codec codec(account_, capacity, {});
   EXPECT_FALSE(codec.wants(160));

@@ -51,6 +51,7 @@ void Shadow::release() noexcept {
   free_ = 0;
   capacity_ = entries_ = measured_ = full_ = 0;
   small_ = main_ = {};
+  flow_ = {};
 }
 
 Shadow::Node Shadow::find(uint32_t id) const noexcept {
