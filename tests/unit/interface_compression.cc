@@ -51,7 +51,12 @@ void expect_consistent(brisk_cache *cache) {
 }
 
 TEST_F(Compression, LearnsFromTheValuesThereAre) {
-  for (const unsigned fields : {3u, 18u}) {
+#ifdef __SANITIZE_ADDRESS__
+  const auto sizes = {18u};  // unpacking takes too long there to be worth it for small ones
+#else
+  const auto sizes = {3u, 18u};
+#endif
+  for (const unsigned fields : sizes) {
     Cache cache = small(runtime_);
     std::vector<std::string> before;
     for (uint64_t i = 0; i < 100; ++i) {
