@@ -75,8 +75,9 @@ TEST_F(HotTest, FindsTheHottestOfManyKeys) {
     ++exact[key];
   }
   Listed hottest(exact.begin(), exact.end());
-  std::stable_sort(hottest.begin(), hottest.end(),
-                   [](const auto &a, const auto &b) { return a.second > b.second; });
+  std::sort(hottest.begin(), hottest.end(), [](const auto &a, const auto &b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
   const Listed found = top();
   ASSERT_EQ(found.size(), 128u);
   for (const size_t count : {size_t{20}, size_t{60}}) {

@@ -40,10 +40,10 @@ fn allocated_by(run: impl FnOnce()) -> usize {
 #[test]
 fn the_cache_takes_nothing_of_the_allocator_of_the_program() {
     let cache = cache();
-    let value = noise(1000, 1);
+    let values: Vec<_> = (0..10_000).map(|i| noise(1000, i)).collect();
     let put = allocated_by(|| {
-        for i in 0..10_000_u32 {
-            cache.put(i.to_ne_bytes(), &value).unwrap();
+        for (i, value) in (0_u32..).zip(&values) {
+            cache.put(i.to_ne_bytes(), value).unwrap();
         }
     });
     assert_eq!(put, 0);
