@@ -118,13 +118,13 @@ fn fail_panic_and_are_cancelled() {
 fn are_woken_when_their_pool_closes_and_after_their_deadline() {
     let workers = workers(1);
     let (gate, opened) = channel::<()>();
-    let options = TaskOptions::new().deadline(5 * MS);
+    let options = TaskOptions::new().deadline(100 * MS);
     let late = workers.submit_with(options, move |_| Ok::<_, Infallible>(opened.recv().is_ok()));
     let queued = workers.submit(|_| Plain::Ok(())).unwrap();
     let closes = thread::spawn({
         let workers = workers.clone();
         move || {
-            thread::sleep(10 * MS);
+            thread::sleep(150 * MS);
             assert_eq!(workers.close(MS).unwrap().len(), 1);
             gate.send(()).unwrap();
         }
