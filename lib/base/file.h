@@ -1,9 +1,9 @@
 // Small files: descriptors that close themselves, and a file read as a whole or written as one.
 //
 // Nothing here trusts a file: pipes and devices are refused without waiting for them, a size is
-// checked before memory is taken. What is written
-// appears under its name whole or not at all. Every problem is thrown as a Failure (INVALID) whose
-// text says why and leaves the name of the file to the caller.
+// checked before memory is taken. What is written appears under its name whole or not at all. Every
+// problem is thrown as a Failure (INVALID) whose text says why and leaves the name of the file to
+// the caller.
 #pragma once
 
 #include <sys/stat.h>
