@@ -17,8 +17,10 @@ namespace {
 
 constexpr uint64_t default_timeout = 30'000'000'000;
 
+uint64_t or_default(uint64_t timeout) noexcept { return timeout != 0 ? timeout : default_timeout; }
+
 uint64_t wait_until(uint64_t timeout) noexcept {
-  return Clock::add(monotonic_now(), timeout != 0 ? timeout : default_timeout);
+  return Clock::add(monotonic_now(), or_default(timeout));
 }
 
 template <class Handle, class Object>
@@ -255,7 +257,7 @@ brisk_status brisk_workers_batch(brisk_workers *workers, size_t count, uint64_t 
                                  brisk_error **error) {
   bool ours = true;  // the user data
   const brisk_status status = guard(error, [&]() -> brisk_status {
-    constexpr size_t count_max = size_t{1} << 24;
+    constexpr size_t count_max = Batch::count_max;
     require(batch, "batch");
     *batch = nullptr;
     Workers &pool = must(workers, "workers");
@@ -284,7 +286,7 @@ brisk_status brisk_batch_wait(brisk_batch *batch, uint64_t timeout_ns, uint64_t 
     require(winner, "winner");
     *winner = BRISK_FOREVER;
     Batch &waited = must(batch, "batch");
-    const bool ended = waited.over() || waited.wait(wait_until(timeout_ns));
+    const bool ended = waited.wait(or_default(timeout_ns));
     *winner = waited.winner();
     return ended ? BRISK_OK : BRISK_TIMEOUT;
   });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/futex.h"
 #include "base/memory.h"
@@ -253,8 +254,9 @@ bool Batch::cancelled() const noexcept {
          pool_->closed() || (deadline_ != BRISK_FOREVER && monotonic_now() >= deadline_);
 }
 
-bool Batch::wait(uint64_t deadline) {
-  const uint64_t last = std::min(deadline, deadline_);
+bool Batch::wait(uint64_t timeout) {
+  if (over()) return true;
+  const uint64_t last = std::min(Clock::add(monotonic_now(), timeout), deadline_);
   const bool worker = pool_->is_worker();
   if (worker && join()) {
     run_items(false);

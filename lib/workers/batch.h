@@ -36,13 +36,15 @@ class Batch final : public Counted {
     brisk_destroy_fn destroy = nullptr;
   };
 
+  static constexpr size_t count_max = size_t{1} << 24;
+
   // Takes over the call, also when this throws Failure or bad_alloc. Empty when the queue of the
-  // pool has no room.
+  // pool has no room. At most count_max items.
   static Ref<Batch> begin(Workers &pool, const Call &call, size_t count, bool race,
                           uint64_t deadline, Ref<Token> token);
 
-  // False when the deadline of this wait came first.
-  bool wait(uint64_t deadline);
+  // False when the timeout of this wait came first. One that is over costs no look at the clock.
+  bool wait(uint64_t timeout);
   // UINT64_MAX when nothing has succeeded.
   uint64_t winner() const noexcept;
   size_t count() const noexcept { return count_; }
@@ -52,7 +54,6 @@ class Batch final : public Counted {
   void check(size_t index);
   void cancel() noexcept { stop(Why::cancelled); }
   bool cancelled() const noexcept;
-  bool over() const noexcept { return why() != Why::nothing; }
   // Keeps the reason of an item that is about to fail.
   void explain(size_t index, std::string why) noexcept;
 
@@ -90,6 +91,7 @@ class Batch final : public Counted {
   Why why() const noexcept {
     return static_cast<Why>(word_.load(std::memory_order_acquire) & reason);
   }
+  bool over() const noexcept { return why() != Why::nothing; }
   // Who calls items counts as a runner; false when the last one has left.
   bool join() noexcept;
   void leave() noexcept;
@@ -105,6 +107,7 @@ class Batch final : public Counted {
   static constexpr uint32_t reason = 7;
   static constexpr unsigned winner_shift = 3;
   static constexpr uint32_t waited = 1u << 31;
+  static_assert(count_max <= waited >> winner_shift);
 
   // In three cache lines that are written at different times: what stays as it is, what waiting
   // threads look at, and what runners write.
