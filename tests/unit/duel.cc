@@ -156,7 +156,7 @@ constexpr size_t capacity = 500;
 
 bool request(Shadow &shadow, uint32_t id, uint32_t weight, uint64_t full) {
   if (shadow.use(id) != 0) return true;
-  shadow.store(id, {weight, 0}, full, false);
+  shadow.store(id, {weight, 0}, full, false, true);
   return false;
 }
 
@@ -191,7 +191,7 @@ TEST(Duel, AShadowOfEveryRuleHitsWhatThePlainRuleHits) {
   for (const Load &load : loads()) {
     for (size_t at = 0; at < rules.size(); ++at) {
       Account account(1 << 20);
-      Shadow shadow(rules[at], account);
+      Shadow shadow(rules[at], account, Aim::objects);
       ASSERT_TRUE(shadow.resize(capacity));
       EXPECT_EQ(shadow.charge(), account.held());
       const double got = points(load.trace, [&](uint64_t key) {
@@ -269,7 +269,7 @@ TEST(Duel, SizesThatDifferCostFewHits) {
 TEST(Duel, TheRuleFollowsTheLoad) {
   Account account(64 << 20);
   std::atomic<uint32_t> below{0};
-  Judge judge(account, below);
+  Judge judge(account, below, Aim::objects);
   EXPECT_EQ(below, 0u) << "nothing is sampled before there are shadows";
   EXPECT_GT(judge.missing(capacity), 0u);
   judge.change_full(0, 100 * capacity);
@@ -279,7 +279,7 @@ TEST(Duel, TheRuleFollowsTheLoad) {
   const auto ask = [&](const Trace &trace) {
     for (const uint64_t key : trace) {
       const uint64_t hash = hash_bytes(&key, sizeof key, 1);
-      if (judge.samples(hash)) judge.note_store(hash, 100);
+      if (judge.samples(hash)) judge.note_store(hash, 100, 0);
     }
     return judge.rule();
   };
@@ -313,7 +313,7 @@ TEST(Duel, TheRuleFollowsTheAim) {
 
 TEST(Duel, AnErasedKeyLeavesAShadowWithoutAGhost) {
   Account account(1 << 20);
-  Shadow shadow(rules[0], account);
+  Shadow shadow(rules[0], account, Aim::objects);
   ASSERT_TRUE(shadow.resize(100));
   std::mt19937 random(7);
   std::unordered_map<uint32_t, bool> erased;
@@ -365,7 +365,7 @@ TEST(Duel, AJudgeTakesNotesFromManyThreads) {
   Account account(64 << 20);
   {
     std::atomic<uint32_t> below{0};
-    Judge judge(account, below);
+    Judge judge(account, below, Aim::objects);
     judge.change_full(0, 100 * capacity);
     std::vector<std::thread> threads;
     for (uint64_t thread = 0; thread < 3; ++thread) {
@@ -379,7 +379,7 @@ TEST(Duel, AJudgeTakesNotesFromManyThreads) {
           } else if (i % 2 == 0) {
             judge.note_hit(hash);
           } else {
-            judge.note_store(hash, 100);
+            judge.note_store(hash, 100, 0);
           }
           EXPECT_GT(judge.rule().uses, 0);
         }

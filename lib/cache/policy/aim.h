@@ -28,12 +28,15 @@ class Bulks {
   void remove(uint64_t weight, double cost) noexcept { count(weight, cost, -1); }
   void clear() noexcept { *this = Bulks(aim_); }
 
-  // As large as an entry looks where the mean is as large as it is.
-  uint64_t of(uint64_t weight, double cost, uint64_t mean, bool bytes_bind) const noexcept {
+  // As large as an entry of a side (rules.h) looks; the mean looks as large as it is.
+  template <class Side>
+  uint64_t of(const Side &side, uint64_t weight, double cost, bool bytes_bind) const noexcept {
     if (aim_ != Aim::cost || entries_ == 0) return weight;
     if (cost <= 0) return most;
     int64_t level = costs_ / entries_ - level_of(cost);
     if (bytes_bind) level += level_of(static_cast<double>(weight)) - weights_ / entries_;
+    const uint64_t mean =
+        (side.small_weight() + side.main_weight()) / std::max<uint64_t>(side.entries(), 1);
     const double times = std::exp2(static_cast<double>(level) / unit);
     return static_cast<uint64_t>(std::min(static_cast<double>(mean) * times, double{most}));
   }

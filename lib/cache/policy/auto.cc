@@ -20,12 +20,6 @@ void Auto::to_main(const Node &node) noexcept {
   push(entry, in_main, weight);
 }
 
-uint64_t Auto::bulk(Entry &entry, uint64_t weight) const noexcept {
-  if (bulks_.aim() != Aim::cost) return weight;
-  return bulks_.of(weight, entry.cost(), this->weight() / std::max<uint64_t>(entries(), 1),
-                   bytes_bind_);
-}
-
 void Auto::note_store(Entry &entry, uint64_t hash, uint64_t weight) noexcept {
   if (judge_ != nullptr && judge_->samples(hash)) judge_->note_store(hash, weight, entry.cost());
 }

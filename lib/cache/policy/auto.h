@@ -67,7 +67,9 @@ class Auto final : public Policy {
 
   Rule rule() const noexcept { return judge_ != nullptr ? judge_->rule() : rules[first_rule]; }
   uint64_t weight() const noexcept { return small_.weight() + main_.weight(); }
-  uint64_t bulk(Entry &entry, uint64_t weight) const noexcept;
+  uint64_t bulk(Entry &entry, uint64_t weight) const noexcept {
+    return bulks_.of(*this, weight, entry.cost(), bytes_bind_);
+  }
   Node node_of(Entry &entry) const noexcept;
   Queue &queue_of(const Entry &entry) noexcept { return entry.queue == in_main ? main_ : small_; }
   void note_store(Entry &entry, uint64_t hash, uint64_t weight) noexcept;

@@ -31,7 +31,7 @@ namespace brisk::cache {
 class Judge {
  public:
   // sampled_below lies where the reader of a hit looks anyway.
-  Judge(Account &account, std::atomic<uint32_t> &sampled_below, Aim aim = Aim::objects) noexcept;
+  Judge(Account &account, std::atomic<uint32_t> &sampled_below, Aim aim) noexcept;
   Judge(const Judge &) = delete;
   Judge &operator=(const Judge &) = delete;
 
@@ -43,7 +43,7 @@ class Judge {
   }
   // Of a sampled key.
   void note_hit(uint64_t hash) noexcept { note(hash, 0, hit); }
-  void note_store(uint64_t hash, uint64_t weight, double cost = 0) noexcept {
+  void note_store(uint64_t hash, uint64_t weight, double cost) noexcept {
     note(hash, aim_ == Aim::cost ? both(weight, cost) : weight, store);
   }
   void note_erase(uint64_t hash) noexcept { note(hash, 0, erase); }

@@ -70,12 +70,6 @@ uint32_t Shadow::use(uint32_t id) noexcept {
 
 double Shadow::cost(uint32_t id) const noexcept { return cost_at(find(id)); }
 
-uint64_t Shadow::bulk(uint64_t weight, double cost) const noexcept {
-  if (bulks_.aim() != Aim::cost) return weight;
-  const uint64_t mean = (small_.weight + main_.weight) / std::max<uint64_t>(entries_, 1);
-  return bulks_.of(weight, cost, mean, bytes_bind_);
-}
-
 void Shadow::store(uint32_t id, Newcomer newcomer, uint64_t full, bool by_size,
                    bool bytes_bind) noexcept {
   full_ = full;

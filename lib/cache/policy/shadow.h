@@ -21,7 +21,7 @@ class Shadow {
   using Node = uint16_t;  // 0 is none
   static constexpr uint64_t nodes_max = 65000;
 
-  Shadow(Rule rule, Account &account, Aim aim = Aim::objects) noexcept
+  Shadow(Rule rule, Account &account, Aim aim) noexcept
       : rule_(rule), ghosts_(account), sketch_(account), account_(account), bulks_(aim) {}
 
   static uint64_t bytes(uint64_t nodes, Rule rule, Aim aim) noexcept;
@@ -39,8 +39,7 @@ class Shadow {
     uint32_t weight;
     double cost;
   };
-  void store(uint32_t id, Newcomer newcomer, uint64_t full, bool by_size,
-             bool bytes_bind = true) noexcept;
+  void store(uint32_t id, Newcomer newcomer, uint64_t full, bool by_size, bool bytes_bind) noexcept;
   void erase(uint32_t id) noexcept;
 
   // For rules.h.
@@ -89,7 +88,9 @@ class Shadow {
     return product ^ product >> 32;
   }
   double cost_at(Node node) const noexcept { return costs_ == nullptr ? 0 : double{costs_[node]}; }
-  uint64_t bulk(uint64_t weight, double cost) const noexcept;
+  uint64_t bulk(uint64_t weight, double cost) const noexcept {
+    return bulks_.of(*this, weight, cost, bytes_bind_);
+  }
   Node &bucket(uint32_t id) const noexcept { return buckets_[id & bucket_mask_]; }
   Node find(uint32_t id) const noexcept;
   Line &line_of(const Cell &cell) noexcept { return cell.main != 0 ? main_ : small_; }
