@@ -85,7 +85,7 @@ BRISK_API brisk_status brisk_lease_complete(brisk_lease *lease, const void *valu
  *
  * @param lease  The lead.
  * @param cost   What it costs to make the value, in any unit that is the same for all values of the
- *               cache; finite, 0 for none.
+ *               cache; finite and not negative, 0 for none.
  *
  * Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
  */

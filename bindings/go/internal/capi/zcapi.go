@@ -1208,7 +1208,7 @@ func CachePut(cache *Cache, key []byte, value []byte, ttlNs uint64, err **Error)
 //   - value: The value, at most 2147483647 bytes; may be empty.
 //   - ttlNs: Lifetime in nanoseconds; 0 inherits that of the cache, BRISK_FOREVER never expires.
 //   - cost: What it costs to make the value, in any unit that is the same for all values of the
-//     cache, nanoseconds for example; finite, 0 for none.
+//     cache, nanoseconds for example; finite and not negative, 0 for none.
 //
 // Outcomes: BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE,
 // BRISK_OUT_OF_MEMORY. Any thread.
@@ -3227,7 +3227,7 @@ func LeaseComplete(lease *Lease, value []byte, ttlNs uint64, pinned **Value, err
 //
 //   - lease: The lead.
 //   - cost: What it costs to make the value, in any unit that is the same for all values of the
-//     cache; finite, 0 for none.
+//     cache; finite and not negative, 0 for none.
 //
 // Fails with BRISK_INVALID, BRISK_CLOSED. Any thread.
 func LeaseSetCost(lease *Lease, cost float64, err **Error) Status {

@@ -440,7 +440,7 @@ extern "C" {
     /// - `ttl_ns`: Lifetime in nanoseconds; 0 inherits that of the cache, [`BRISK_FOREVER`] never
     ///   expires.
     /// - `cost`: What it costs to make the value, in any unit that is the same for all values of
-    ///   the cache, nanoseconds for example; finite, 0 for none.
+    ///   the cache, nanoseconds for example; finite and not negative, 0 for none.
     ///
     /// Outcomes: [`BRISK_REFUSED`]. Fails with [`BRISK_INVALID`], [`BRISK_CLOSED`],
     /// [`BRISK_TOO_LARGE`], [`BRISK_OUT_OF_MEMORY`]. Any thread.

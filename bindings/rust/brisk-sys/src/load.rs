@@ -94,7 +94,7 @@ extern "C" {
     ///
     /// - `lease`: The lead.
     /// - `cost`: What it costs to make the value, in any unit that is the same for all values of
-    ///   the cache; finite, 0 for none.
+    ///   the cache; finite and not negative, 0 for none.
     ///
     /// Fails with [`BRISK_INVALID`], [`BRISK_CLOSED`]. Any thread.
     pub fn brisk_lease_set_cost(

@@ -1,5 +1,6 @@
 //! Warming: the keys that are asked for most, and loads of those that are missing.
 
+use std::convert::Infallible;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::{fmt, ptr};
@@ -66,11 +67,9 @@ impl Cache {
         V: AsRef<[u8]>,
         E: fmt::Display,
     {
-        let mut loaded = 0;
-        for key in self.missing(top_n)? {
-            loaded += usize::from(self.warm_one(&key, &mut loader)?);
-        }
-        Ok(loaded)
+        let missing = self.missing(top_n)?;
+        let loaded = missing.iter().filter(|key| self.warm_one(key, &mut loader));
+        Ok(loaded.count())
     }
 
     /// [`warm`](Self::warm) with as many loads at once as `workers` has threads.
@@ -84,7 +83,7 @@ impl Cache {
         V: AsRef<[u8]>,
         E: fmt::Display,
     {
-        let load = |key: Vec<u8>, _: &_| self.warm_one(&key, &loader);
+        let load = |key: Vec<u8>, _: &_| Ok::<_, Infallible>(self.warm_one(&key, &loader));
         let outcomes = workers.map(self.missing(top_n)?, load)?;
         Ok(outcomes
             .iter()
@@ -102,14 +101,14 @@ impl Cache {
         Ok(missing)
     }
 
-    /// Whether this call has loaded the key.
-    fn warm_one<V, E>(&self, key: &[u8], loader: impl FnOnce(&[u8]) -> Result<V, E>) -> Result<bool>
+    /// Whether this call has loaded the key; whatever hinders it, others may go on.
+    fn warm_one<V, E>(&self, key: &[u8], loader: impl FnOnce(&[u8]) -> Result<V, E>) -> bool
     where
         V: AsRef<[u8]>,
         E: fmt::Display,
     {
-        let (Begin::Lead(lease) | Begin::Stale(lease, _)) = self.begin(key)? else {
-            return Ok(false);
+        let Ok(Begin::Lead(lease) | Begin::Stale(lease, _)) = self.begin(key) else {
+            return false;
         };
         let mut made = false;
         let ended = run(&lease, Ttl::Inherit, |_| {
@@ -118,7 +117,7 @@ impl Cache {
             Ok::<V, E>(value)
         });
         // What a failure falls back on was not loaded.
-        Ok(made && ended.is_ok())
+        made && ended.is_ok()
     }
 
     /// Writes the hot keys with their counts to a file that only its owner may read, in place of

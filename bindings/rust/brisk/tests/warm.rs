@@ -3,26 +3,9 @@
 mod common;
 
 use brisk::{Begin, Cache, ErrorKind};
-use common::{cache, fails, manual, workers, SECOND};
+use common::{cache, fails, manual, workers, Folder, SECOND};
 use std::convert::Infallible;
-use std::path::PathBuf;
 use std::sync::Barrier;
-
-/// A file of this test, gone when the value is.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        let name = format!("brisk-rust-{}-{name}", std::process::id());
-        Self(std::env::temp_dir().join(name))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
 
 fn ask(cache: &Cache, keys: &[(&str, usize)]) {
     for (key, times) in keys {
@@ -95,6 +78,24 @@ fn passes_over_what_fails_or_is_loaded_elsewhere() {
 }
 
 #[test]
+fn goes_on_where_the_cache_is_closed_meanwhile() {
+    let closes = |cache: &Cache, key: &[u8]| {
+        cache.close().unwrap();
+        doubled(key)
+    };
+    for workers in [None, Some(workers(1))] {
+        let cache = cache();
+        ask(&cache, &[("a", 2), ("b", 1)]);
+        let loaded = match workers {
+            None => cache.warm(20, |key| closes(&cache, key)),
+            Some(workers) => cache.warm_on(&workers, 20, |key| closes(&cache, key)),
+        };
+        assert_eq!(loaded.unwrap(), 0);
+        fails(cache.warm(20, doubled), ErrorKind::Closed);
+    }
+}
+
+#[test]
 fn loads_anew_what_is_stale() {
     let clock = manual();
     let cache = Cache::builder()
@@ -133,23 +134,21 @@ fn loads_on_workers_at_once() {
 
 #[test]
 fn outlives_the_cache_in_a_file() {
-    let file = Scratch::new("hot");
+    let folder = Folder::new();
+    let file = folder.path().join("hot");
     let first = cache();
-    assert_eq!(first.restore_hot(&file.0).unwrap(), 0);
+    assert_eq!(first.restore_hot(&file).unwrap(), 0);
     ask(&first, &[("a", 3), ("b", 1)]);
-    first.save_hot(&file.0).unwrap();
+    first.save_hot(&file).unwrap();
     let next = cache();
-    assert_eq!(next.restore_hot(&file.0).unwrap(), 2);
+    assert_eq!(next.restore_hot(&file).unwrap(), 2);
     assert_eq!(listed(&next), listed(&first));
 
-    let mut bytes = std::fs::read(&file.0).unwrap();
+    let mut bytes = std::fs::read(&file).unwrap();
     bytes[20] ^= 1;
-    std::fs::write(&file.0, bytes).unwrap();
-    let error = fails(next.restore_hot(&file.0), ErrorKind::Invalid);
+    std::fs::write(&file, bytes).unwrap();
+    let error = fails(next.restore_hot(&file), ErrorKind::Invalid);
     assert!(error.message().contains("damaged"), "{error}");
-    assert!(
-        error.message().contains(file.0.to_str().unwrap()),
-        "{error}"
-    );
-    fails(next.save_hot(file.0.join("no")), ErrorKind::Invalid);
+    assert!(error.message().contains(file.to_str().unwrap()), "{error}");
+    fails(next.save_hot(file.join("no")), ErrorKind::Invalid);
 }
