@@ -108,7 +108,7 @@ static int is_container(PyObject *object) {
 }
 
 /*
- * What an object takes with all that it holds, or more than `most`. 0 with an exception. opaque
+ * What an object takes with all that it holds, at most `most` + 1. 0 with an exception. opaque
  * becomes true when a part cannot be looked into.
  */
 static uint64_t weigh(PyObject *object, uint64_t most, int depth, int *opaque) {
@@ -117,6 +117,7 @@ static uint64_t weigh(PyObject *object, uint64_t most, int depth, int *opaque) {
   uint64_t weight = PyLong_AsUnsignedLongLong(own);
   Py_DECREF(own);
   if (PyErr_Occurred()) return 0;
+  if (weight > most) return most + 1;
   if (is_plain(object)) return weight;
   const int is_dict = PyDict_CheckExact(object);
   if (!is_dict && !is_container(object)) {

@@ -172,6 +172,10 @@ def test_what_it_cannot_weigh_is_not_kept() -> None:
         def __sizeof__(self) -> int:
             raise ValueError("no")
 
+    class Endless:
+        def __sizeof__(self) -> int:
+            return sys.maxsize * 2 + 1
+
     def nested(_: bytes) -> Any:
         made: list[Any] = []
         for _ in range(sys.getrecursionlimit() * 2):
@@ -183,7 +187,7 @@ def test_what_it_cannot_weigh_is_not_kept() -> None:
         made.append(made)
         return made
 
-    for decode in (lambda _: Odd(), nested, loop):
+    for decode in (lambda _: Odd(), lambda _: Endless(), lambda _: [Endless()], nested, loop):
         with Cache(codec=(bytes, decode), share_decoded=True) as cache:
             cache["key"] = b"value"
             assert hot(cache, "key") is not cache["key"]

@@ -67,7 +67,7 @@ class Cache(CacheBase):
     load_timeout           How long a load without a timeout is waited for; None for 30 seconds.
     events                 How many events are kept for events(); the oldest are dropped first.
     hot_keys               How many of the keys asked for most are remembered, for warm(); at most
-                           1024, None for 128, 0 for none.
+                           1024, 0 for none; None for 128, or fewer in a cache of less than 2 MiB.
     codec                  How values become bytes: None for bytes as they are, "str", "json",
                            "pickle", or a pair of functions (encode, decode).
     share_decoded          Whether the objects that hot values were decoded to are kept and given
