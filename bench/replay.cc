@@ -6,10 +6,11 @@
 // object counts as one: its key, a value of 8 bytes, and max_entries as the only limit that binds,
 // which is checked afterwards. With sizes (--bytes) a value is as long as the trace says, and the
 // capacity is that share of the bytes of all objects. A request is a read, and a put where that
-// misses. Threads take the requests in turns, 64 at a time. Time is what the whole replay took over
-// its requests. Distance is counted in points of hit ratio, against the best of the textbook
-// policies of the reference; Belady, who knows the future, aside. With --json all of this goes to
-// peers/traces.py, which puts the same requests to others.
+// misses; a value begins with its key's complement, which every hit checks. Threads take the
+// requests in turns, 64 at a time. Time is what the whole replay took over its requests. Distance
+// is counted in points of hit ratio, against the best of the textbook policies of the reference;
+// Belady, who knows the future, aside. With --json all of this goes to peers/traces.py, which puts
+// the same requests to others.
 //
 // With an aim (--aim) other than objects every key has a cost, the same in each run and whatever
 // its size: 1000 / u^(1/1.2), at most a thousand times as much, u even between 0 and 1 and made
@@ -134,6 +135,7 @@ struct Trace {
   std::string name;
   std::vector<uint64_t> keys;
   std::vector<uint32_t> sizes;
+  std::vector<double> costs;
   uint64_t objects = 0;
   uint64_t bytes = 0;  // of all objects, each once
   uint32_t largest = 0;
@@ -166,6 +168,7 @@ Trace read_trace(const std::filesystem::path &path) {
     std::memcpy(&size, raw.data() + at + sizeof key, sizeof size);
     trace.keys.push_back(key);
     trace.sizes.push_back(size);
+    trace.costs.push_back(cost_of(key));
     trace.largest = std::max(trace.largest, size);
     if (seen.emplace(key, size).second) trace.bytes += size;
   }
@@ -254,8 +257,13 @@ Outcome replay(const Trace &trace, brisk_policy policy, brisk_aim aim, uint64_t 
   std::atomic<uint64_t> hit_bytes{0};
   std::atomic<double> saved{0};
   const std::string payload(bytes ? std::max<size_t>(trace.largest, 8) : 8, 'v');
-  std::vector<std::string> buffers(threads, payload);  // made before the clock starts
-  const auto run = [&](std::string &buffer) {
+  struct Buffers {
+    std::string in;
+    std::string out;
+  };
+  std::vector<Buffers> buffers(threads, {payload, payload});  // made before the clock starts
+  const auto run = [&](Buffers &own_buffers) {
+    auto &[in, out] = own_buffers;
     uint64_t own = 0;
     uint64_t own_bytes = 0;
     double own_saved = 0;
@@ -263,15 +271,20 @@ Outcome replay(const Trace &trace, brisk_policy policy, brisk_aim aim, uint64_t 
       const size_t end = std::min(at + block, trace.keys.size());
       for (; at < end; ++at) {
         const uint64_t key = trace.keys[at];
+        const uint64_t value = ~key;
         size_t size;
-        if (brisk_cache_read(cache, &key, sizeof key, buffer.data(), buffer.size(), &size,
-                             nullptr) == BRISK_OK) {
+        if (brisk_cache_read(cache, &key, sizeof key, out.data(), out.size(), &size, nullptr) ==
+            BRISK_OK) {
+          if ((!bytes && size != sizeof value) ||
+              std::memcmp(out.data(), &value, std::min(size, sizeof value)) != 0)
+            fail("a wrong value came back");
           ++own;
           own_bytes += trace.sizes[at];
-          own_saved += cost_of(key);
+          own_saved += trace.costs[at];
         } else {
-          brisk_cache_put_cost(cache, &key, sizeof key, payload.data(), bytes ? trace.sizes[at] : 8,
-                               0, aim == BRISK_AIM_COST ? cost_of(key) : 0, nullptr);
+          std::memcpy(in.data(), &value, sizeof value);
+          brisk_cache_put_cost(cache, &key, sizeof key, in.data(), bytes ? trace.sizes[at] : 8, 0,
+                               aim == BRISK_AIM_COST ? trace.costs[at] : 0, nullptr);
         }
       }
     }
@@ -291,7 +304,7 @@ Outcome replay(const Trace &trace, brisk_policy policy, brisk_aim aim, uint64_t 
   uint64_t asked = 0;
   for (const uint32_t size : trace.sizes) asked += size;
   double costs = 0;
-  for (const uint64_t key : trace.keys) costs += cost_of(key);
+  for (const double cost : trace.costs) costs += cost;
   outcome.cost_points = 100 * saved / costs;
   outcome.points = 100 * static_cast<double>(hits) / requests;
   outcome.byte_points = 100 * static_cast<double>(hit_bytes) / static_cast<double>(asked);
@@ -378,10 +391,10 @@ int main(int argc, char **argv) {
           const auto entries = static_cast<double>(std::max<uint64_t>(outcome.stats.entries, 1));
           if (options.json) {
             std::printf("{\"contestant\": \"%s\", \"version\": \"%s\", \"capacity\": %" PRIu64
-                        ", \"threads\": %u, \"hit\": %.6f, \"byte_hit\": %.6f, \"ns\": %.2f, "
+                        ", \"threads\": %u, \"hit\": %.6f, \"ns\": %.2f, "
                         "\"held\": %.0f, \"entry_bytes\": %.1f, \"policy_bytes\": %.1f}\n",
                         policy.c_str(), brisk_version(), limit, count, outcome.points / 100,
-                        outcome.byte_points / 100, outcome.nanoseconds, entries,
+                        outcome.nanoseconds, entries,
                         static_cast<double>(outcome.stats.held_bytes) / entries,
                         static_cast<double>(outcome.stats.policy_bytes) / entries);
             continue;
