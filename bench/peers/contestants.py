@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import itertools
 import json
@@ -12,7 +13,7 @@ import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,18 @@ class Programs:
         if isinstance(command, CannotRun):
             raise command
         return [*command, *arguments]
+
+    def commands(
+        self, contestants: Iterable[Contestant], missing: dict[str, str]
+    ) -> dict[str, list[str]]:
+        """Those of all that can be made; missing says of the others why not."""
+        made: dict[str, list[str]] = {}
+        for contestant in contestants:
+            try:
+                made[contestant.name] = self.command(contestant)
+            except CannotRun as error:
+                missing[contestant.name] = str(error)
+        return made
 
     @property
     def env(self) -> dict[str, str]:
@@ -358,6 +371,33 @@ def unpacked(file: Path) -> Iterator[bytes]:
         (size,) = struct.unpack_from("<I", data, at)
         yield data[at + 4 : at + 4 + size]
         at += 4 + size
+
+
+def add_places(parser: argparse.ArgumentParser, rows: str) -> None:
+    """The options --out and --build-dir."""
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=SCRATCH / rows,
+        help=f"where the rows are written (default: build/bench/{rows})",
+    )
+    parser.add_argument(
+        "--build-dir",
+        type=Path,
+        default=ROOT / "build/release",
+        help="a meson build folder with the option bench (default: build/release)",
+    )
+
+
+def conclude(rows: list[dict[str, Any]], missing: dict[str, str], out: Path) -> int:
+    """Says who did not run, and writes the rows. What the program returns."""
+    for name, why in missing.items():
+        print(f"\n{name} did not run: {why}")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
+    say(f"{len(rows)} rows in {out}")
+    ours = any(name.startswith("brisk") for name in missing)
+    return int(ours or bool(missing and os.environ.get("CI") == "true"))
 
 
 def say(text: str) -> None:

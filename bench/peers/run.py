@@ -9,7 +9,6 @@ other, in an order that moves on by one each round.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import statistics
@@ -19,12 +18,12 @@ from typing import Any
 
 import lazy
 from contestants import (
-    ROOT,
-    SCRATCH,
     WORKS,
     CannotRun,
     Programs,
+    add_places,
     add_value_sets,
+    conclude,
     measure,
     say,
     write_records,
@@ -54,14 +53,9 @@ def run_works(
     figures: list[Figure], folder: Path, rounds: int, seconds: float, results: Results
 ) -> None:
     """Fills in the results of all works that these figures need."""
-    programs = Programs(folder)
     works = needed(figures)
-    commands: dict[str, list[str]] = {}
-    for contestant in {contestant for contestants in works.values() for contestant in contestants}:
-        try:
-            commands[contestant.name] = programs.command(contestant)
-        except CannotRun as error:
-            results.missing[contestant.name] = str(error)
+    everybody = {contestant for contestants in works.values() for contestant in contestants}
+    commands = Programs(folder).commands(everybody, results.missing)
     for sequence in {WORKS[name].sequence for name in works}:
         if sequence is not None:
             write_sequence(folder, sequence)
@@ -131,18 +125,7 @@ def parse() -> argparse.Namespace:
     add_choice("--language", "languages to compare in", LANGUAGES)
     add("--rounds", type=int, default=5, help="rounds, of which the median counts (default: 5)")
     add("--seconds", type=float, default=1.0, help="length of a timed region (default: 1)")
-    add(
-        "--out",
-        type=Path,
-        default=SCRATCH / "peers.json",
-        help="where the rows are written (default: build/bench/peers.json)",
-    )
-    add(
-        "--build-dir",
-        type=Path,
-        default=ROOT / "build/release",
-        help="a meson build folder with the option bench (default: build/release)",
-    )
+    add_places(parser, "peers.json")
     options = parser.parse_args()
     for name, choices in (("area", AREAS), ("work", WORK), ("language", LANGUAGES)):
         given = set(getattr(options, name).split(","))
@@ -182,14 +165,7 @@ def main() -> int:
             results.missing["brisk.lazy"] = str(error)
     if "load" in options.area:
         rows += run_startup(folder, options.rounds, results)
-    for name, why in results.missing.items():
-        print(f"\n{name} did not run: {why}")
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text("[\n" + ",\n".join(json.dumps(entry) for entry in rows) + "\n]\n")
-    say(f"{len(rows)} rows in {options.out}")
-    strict = os.environ.get("CI") == "true"
-    ours = any(name.startswith("brisk") for name in results.missing)
-    return 1 if ours or (strict and results.missing) else 0
+    return conclude(rows, results.missing, options.out)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ With options that only bench/replay knows (its --help lists them) brisk is repla
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -23,7 +22,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from contestants import CONTESTANTS, ROOT, SCRATCH, CannotRun, Programs, measured, say, unpack
+from contestants import (
+    CONTESTANTS,
+    SCRATCH,
+    CannotRun,
+    Programs,
+    add_places,
+    conclude,
+    measured,
+    say,
+    unpack,
+)
 
 POLICIES = ("auto", "s3fifo", "lru")
 PEERS = tuple(contestant for contestant in CONTESTANTS if "trace" in contestant.works)
@@ -189,18 +198,7 @@ def parse() -> tuple[argparse.Namespace, list[str]]:
     add("--threads", default="1", help="numbers of threads (default: %(default)s)")
     add("--least", default="100", help="objects in a cache that counts (default: %(default)s)")
     add("--rounds", type=int, default=1, help="default: %(default)s")
-    add(
-        "--out",
-        type=Path,
-        default=SCRATCH / "traces.json",
-        help="where the rows are written (default: build/bench/traces.json)",
-    )
-    add(
-        "--build-dir",
-        type=Path,
-        default=ROOT / "build/release",
-        help="a meson build folder with the option bench (default: build/release)",
-    )
+    add_places(parser, "traces.json")
     options, rest = parser.parse_known_args()
     wanted = [] if options.peers == "none" else options.peers.split(",")
     if unknown := set(wanted) - {peer.name for peer in PEERS}:
@@ -216,12 +214,7 @@ def run_all(options: argparse.Namespace, folder: Path, traces: Path) -> Replays:
     replays = Replays()
     ours = [*programs.built("replay"), "--json", "--policy", options.policy]
     ours += ["--percent", options.percent, "--threads", options.threads, "--least", options.least]
-    commands: dict[str, list[str]] = {}
-    for peer in options.peers:
-        try:
-            commands[peer.name] = programs.command(peer)
-        except CannotRun as error:
-            replays.missing[peer.name] = str(error)
+    commands = programs.commands(options.peers, replays.missing)
     named = options.trace.split(",") if options.trace else []
     raw = SCRATCH / "trace.bin"
     raw.parent.mkdir(parents=True, exist_ok=True)
@@ -256,12 +249,7 @@ def main() -> int:
     rows = replays.rows()
     print_rows(rows)
     print_summary(rows, replays.cells.values())
-    for name, why in replays.missing.items():
-        print(f"\n{name} did not run: {why}")
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
-    say(f"{len(rows)} rows in {options.out}")
-    return 1 if replays.missing and os.environ.get("CI") == "true" else 0
+    return conclude(rows, replays.missing, options.out)
 
 
 if __name__ == "__main__":

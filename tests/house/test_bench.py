@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from tree import ROOT
 
 sys.path.insert(0, str(ROOT / "bench/peers"))
 
+from contestants import conclude
 from figures import HIT, NS, Figure, Results, compare
 from traces import Cell, Replays, behind
 
@@ -76,3 +79,17 @@ def test_a_replay_is_compared_with_its_own_cell() -> None:
             line = {"capacity": capacity, "threads": 1, "version": "1", "hit": hit, "ns": 9.0}
             replays.add("t", "moka", {**line, "held": capacity})
     assert [behind(row) for row in replays.rows()] == [pytest.approx(5), None]
+
+
+@pytest.mark.parametrize(
+    ("missing", "ci", "code"),
+    [("", "true", 0), ("moka", "", 0), ("moka", "true", 1), ("brisk-rust", "", 1)],
+)
+def test_who_did_not_run_decides_how_it_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str, ci: str, code: int
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    rows = [{"work": "W1"}, {"work": "W2"}]
+    out = tmp_path / "new/rows.json"
+    assert conclude(rows, {missing: "it is not there"} if missing else {}, out) == code
+    assert json.loads(out.read_text()) == rows
