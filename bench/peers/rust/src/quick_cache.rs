@@ -3,7 +3,7 @@
 use crate::readthrough::{ByteCache, MOST};
 use crate::workload::{pinned, Contestant, Key, Value, Work};
 use quick_cache::{sync::Cache, Weighter};
-use std::sync::Arc;
+use std::{mem::size_of, sync::Arc};
 
 /// How a value is held.
 pub trait Shape: From<Value> + AsRef<[u8]> + Clone + Send + Sync {}
@@ -49,12 +49,15 @@ impl<const MORE: u64> Weighter<Key, Arc<[u8]>> for BySize<MORE> {
 /// Shared values: a get copies no more than the caller asks for.
 pub struct Bytes<const MORE: u64>(Cache<Key, Arc<[u8]>, BySize<MORE>>);
 
-/// What an entry takes of the memory of the process beside its key and value.
-pub const BESIDE: u64 = 80;
+/// What an entry takes of the memory of the process beside its key and value, with the half of a
+/// key that is remembered without one.
+pub const BESIDE: u64 = 104;
 
 impl<const MORE: u64> ByteCache for Bytes<MORE> {
-    fn new(bytes: usize) -> Self {
-        Self(Cache::with_weighter(bytes / 1024, bytes as u64, BySize))
+    // How many it will hold decides how many keys it remembers that it no longer holds.
+    fn new(bytes: usize, usual: usize) -> Self {
+        let entry = size_of::<Key>() + usual + MORE as usize;
+        Self(Cache::with_weighter(bytes / entry, bytes as u64, BySize))
     }
 
     #[inline]

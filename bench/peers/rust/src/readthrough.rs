@@ -7,8 +7,8 @@ use std::{fs, hint::black_box, time::Instant};
 pub const MOST: usize = 65536;
 
 pub trait ByteCache {
-    /// A cache with room for so many bytes.
-    fn new(bytes: usize) -> Self;
+    /// A cache with room for so many bytes, of records that are usually as large as this.
+    fn new(bytes: usize, usual: usize) -> Self;
     /// Copies the value out; its size.
     fn get(&self, key: &Key, to: &mut [u8; MOST]) -> Option<usize>;
     /// Copies the value in.
@@ -41,6 +41,10 @@ impl Records {
         usize::try_from(u64::from_ne_bytes(bytes)).unwrap()
     }
 
+    fn usual(&self) -> usize {
+        self.map.len() / self.count
+    }
+
     #[inline]
     fn of(&self, id: u32) -> &[u8] {
         let at = mix(u64::from(id).wrapping_add(0x5851f42d4c957f2d)) % self.count as u64;
@@ -54,7 +58,7 @@ pub fn run<C: ByteCache>(work: &Work, records: &str) {
     let ids = sequence.ids();
     let records = Records::open(records);
     let before = resident_bytes();
-    let cache = C::new(work.room);
+    let cache = C::new(work.room, records.usual());
     let mut value = [0; MOST];
     let mut pass = |ids: &[u32]| {
         let mut misses = 0_usize;
