@@ -226,7 +226,9 @@ static PyObject *call_discard(PyObject *self, PyObject *key) {
 
 static const char begin_doc[] =
     "_begin($self, key, parent, /)\n--\n\n"
-    "The value, the lease of a load, and the outcome; both come with a value from before.";
+    "The value, whether there is one, the lease of a load, and the outcome. A value and a lease "
+    "come\n"
+    "together where the value is from before.";
 static PyObject *call_begin(PyObject *self, PyObject *const *args, Py_ssize_t count) {
   Hot *const hot = (Hot *)self;
   RawView key = {0};
@@ -251,7 +253,8 @@ static PyObject *call_begin(PyObject *self, PyObject *const *args, Py_ssize_t co
   }
   raw_drop(&key);
   if (status < 0) return NULL;
-  return raw_tuple(3, value, raw_wrap(RAW_LEASE, lease), PyLong_FromLong(status));
+  return raw_tuple(4, value, PyBool_FromLong(pinned != NULL), raw_wrap(RAW_LEASE, lease),
+                   PyLong_FromLong(status));
 }
 
 static const char encode_doc[] =

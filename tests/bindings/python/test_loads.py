@@ -385,6 +385,37 @@ def test_a_value_from_before_serves_while_one_loads(clock: brisk.Runtime) -> Non
         assert cache.get_or_load("key", load, refresh=workers) == b"made for key"
 
 
+def test_a_value_from_before_may_be_none(clock: brisk.Runtime) -> None:
+    me = threading.get_ident()
+
+    def elsewhere(key: str) -> int:
+        assert threading.get_ident() != me
+        return 1
+
+    async def later(key: str) -> int:
+        await asyncio.sleep(0)
+        return 2
+
+    with Cache(runtime=clock, ttl=10, stale=5, codec="json") as cache, brisk.Workers(1) as workers:
+        cache["key"] = None
+        clock.advance(10)
+        assert cache.get_or_load("key", elsewhere, refresh=workers) is None
+        while "key" not in cache:
+            time.sleep(0.001)
+        assert cache["key"] == 1
+
+        cache["key"] = None
+        clock.advance(10)
+
+        async def main() -> None:
+            assert await cache.get_or_load_async("key", later, refresh=True) is None
+            while "key" not in cache:
+                await asyncio.sleep(0.001)
+
+        asyncio.run(main())
+        assert cache["key"] == 2
+
+
 def test_a_value_from_before_answers_for_a_failure(clock: brisk.Runtime) -> None:
     def broken(key: str) -> bytes:
         raise Broken(key)

@@ -49,11 +49,14 @@ class Lease:
     lease abandons it. Who waits calls wait, and finds the result in value. Any thread.
     """
 
-    __slots__ = ("__weakref__", "_cache", "_raw", "_timeout", "leads", "value")
+    __slots__ = ("__weakref__", "_cache", "_raw", "_stale", "_timeout", "leads", "value")
 
-    def __init__(self, cache: CacheBase, raw: LeaseHandle, leads: bool, timeout: int) -> None:
+    def __init__(
+        self, cache: CacheBase, raw: LeaseHandle, leads: bool, stale: bool, timeout: int
+    ) -> None:
         self._cache = cache
         self._raw = raw
+        self._stale = stale  # a value from before, which may be None, came with the lead
         self._timeout = timeout
         self.leads = leads
         self.value: Any = None
@@ -185,14 +188,14 @@ def begin(
 ) -> tuple[Any, Lease | None]:
     """The value and no lease, or a lease; with it the value, if any, that may be used meanwhile."""
     above = parent._raw if parent is not None else leading.get()
-    value, raw, status = cache._begin(key, above)
+    value, there, raw, status = cache._begin(key, above)
     if status == OK:
         return value, None
     if status == ABSENT:
         raise absent()
     if raw is None:
         raise Refused("there is no room to unpack the value, because callers pin what is held")
-    return value, Lease(cache, raw, status == LEAD, timeout)
+    return value, Lease(cache, raw, status == LEAD, there, timeout)
 
 
 def load(
@@ -209,7 +212,7 @@ def load(
     if lease is None:
         return value
     ttl_ns = nanoseconds(ttl, "ttl")
-    if value is not None and refresh is not None:
+    if lease._stale and refresh is not None:
         try:
             refresh.submit(lease._run, key, loader, ttl_ns)
             return value
@@ -236,7 +239,7 @@ async def load_async(
     value, lease = begin(cache, key, default_timeout)
     if lease is None:
         return value
-    if value is not None and refresh:
+    if lease._stale and refresh:
         task = create_task(lease._refresh_async(key, loader, ttl_ns))
         _refreshing.add(task)
         task.add_done_callback(_refreshing.discard)
