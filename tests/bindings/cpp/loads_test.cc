@@ -1,8 +1,9 @@
-// Loads through brisk.hpp: one loader a key, its answers, and its exceptions.
+// Loads through brisk.hpp: one loader a key, its answers, its exceptions, and warming.
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <brisk/brisk.hpp>
+#include <cstdio>
 #include <functional>
 #include <future>
 #include <memory>
@@ -403,6 +404,33 @@ TEST(Loads, WhatHasNoValueIsNotLoadedAgain) {
   EXPECT_FALSE(cache.get("key"));
   cache.put("key", "value");
   EXPECT_EQ(cache.get_or_load("key", none)->view(), "value");
+}
+
+TEST(Loads, WarmACacheByWhatIsAskedForMost) {
+  const std::string path = testing::TempDir() + "brisk-cpp-hot";
+  std::remove(path.c_str());
+  brisk::CacheOptions options;
+  options.hot_keys = 2;
+  Cache cache(options);
+  EXPECT_EQ(cache.restore_hot(path), 0u);
+  for (const char *key : {"b", "a", "a", "b", "a", "c"}) cache.get(key);
+  const std::vector<brisk::HotKey> hottest = cache.hot_keys();
+  ASSERT_EQ(hottest.size(), 2u);
+  EXPECT_EQ(hottest[0].key, "a");
+  EXPECT_EQ(hottest[0].lookups, 3u);
+  EXPECT_EQ(cache.hot_keys(1).size(), 1u);
+  cache.save_hot(path);
+
+  Cache next;
+  EXPECT_EQ(next.restore_hot(path), 2u);
+  for (const brisk::HotKey &hot : next.hot_keys()) {
+    next.get_or_load(hot.key, [](std::string_view key) { return "the " + std::string(key); });
+  }
+  EXPECT_EQ(next.get("a"), "the a");
+  EXPECT_EQ(next.get("b"), "the b");
+  EXPECT_FALSE(next.contains("c"));
+  std::remove(path.c_str());
+  EXPECT_THROW(next.save_hot(""), brisk::InvalidArgument);
 }
 
 }  // namespace
