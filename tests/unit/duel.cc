@@ -1,11 +1,10 @@
 // The default policy and its parts, held against the rules written down plainly: lists and exact
-// ghosts. Every rule in a shadow and S3-FIFO in the cache hit what the plain one
-// hits; the cache by default stays close to the best of them, whatever the load; erased keys leave
-// the shadows; all memory is charged.
+// ghosts. Every rule in a shadow and S3-FIFO in the cache hit what the plain one hits; the cache by
+// default stays close to the best of them, whatever the load; erased keys leave the shadows; all
+// memory is charged.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <deque>
 #include <list>
 #include <random>
@@ -18,6 +17,7 @@
 #include "cache/cache.h"
 #include "cache/policy/judge.h"
 #include "cache/policy/shadow.h"
+#include "zipf.h"
 
 // One thread and a long way: a sanitizer learns nothing there that the other tests do not show it.
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
@@ -29,6 +29,7 @@
 namespace brisk::cache {
 namespace {
 
+using brisk_test::zipf;
 using Trace = std::vector<uint64_t>;
 
 // One rule over keys that weigh the same.
@@ -111,20 +112,6 @@ class Plain {
   Account account_{1 << 20};
   Sketch sketch_{account_};
 };
-
-Trace zipf(size_t length, size_t keys, double skew) {
-  std::vector<double> sums(keys);
-  double sum = 0;
-  for (size_t i = 0; i < keys; ++i) sums[i] = sum += 1 / std::pow(static_cast<double>(i + 1), skew);
-  std::mt19937_64 random(1);
-  std::uniform_real_distribution<double> draw(0, sum);
-  Trace trace(length);
-  for (uint64_t &key : trace) {
-    key = static_cast<uint64_t>(std::lower_bound(sums.begin(), sums.end(), draw(random)) -
-                                sums.begin());
-  }
-  return trace;
-}
 
 // Every fourth request goes round a loop that does not fit.
 Trace looped(Trace trace, size_t loop) {

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "cache/hot_file.h"
+#include "zipf.h"
 
 namespace brisk::cache {
 namespace {
@@ -60,17 +61,9 @@ TEST_F(HotTest, FindsTheHottestOfManyKeys) {
   open(128);
   constexpr size_t keys = 100'000;
   constexpr size_t notes = 400'000;
-  std::vector<double> sums;
-  for (size_t i = 1; i <= keys; ++i) {
-    const double share = 1 / static_cast<double>(i);
-    sums.push_back(sums.empty() ? share : sums.back() + share);
-  }
-  std::mt19937_64 random(7);
-  std::uniform_real_distribution<double> draw(0, sums.back());
   std::map<std::string, uint64_t> exact;
-  for (size_t i = 0; i < notes; ++i) {
-    const auto at = std::lower_bound(sums.begin(), sums.end(), draw(random));
-    const std::string key = "key:" + std::to_string(at - sums.begin());
+  for (const uint64_t number : brisk_test::zipf(notes, keys, 1)) {
+    const std::string key = "key:" + std::to_string(number);
     note(key);
     ++exact[key];
   }

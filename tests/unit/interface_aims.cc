@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "interface.h"
+#include "zipf.h"
 
 namespace brisk_test {
 namespace {
@@ -30,16 +31,8 @@ class Aims : public testing::Test {
   }
 
   static std::vector<Request> requests() {
-    std::vector<double> ends;
-    double end = 0;
-    for (uint64_t key = 0; key < keys; ++key)
-      ends.push_back(end += 1 / std::pow(static_cast<double>(key + 1), 0.8));
-    std::mt19937_64 random(1);
-    std::uniform_real_distribution<double> place(0, end);
     std::vector<Request> made;
-    for (int i = 0; i < 100'000; ++i) {
-      const auto at = std::lower_bound(ends.begin(), ends.end(), place(random));
-      const auto key = static_cast<uint64_t>(at - ends.begin());
+    for (const uint64_t key : zipf(100'000, keys, 0.8)) {
       const size_t size = even(key, 0) < 0.5 ? 100 : value_max;
       made.push_back({key, size, std::pow(1 - even(key, 1), -1.0)});
     }
