@@ -22,10 +22,6 @@ std::string nap(int milliseconds) {
   return "";
 }
 
-uint64_t now() {
-  return static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-}
-
 // Many modules with one body.
 struct Many {
   Many(brisk_modules *modules, int count, const Part::Body &body) {
@@ -70,28 +66,33 @@ TEST(Parallel, UsesMoreThreadsForLoadsThatWait) {
   const Modules modules = new_modules();
   std::atomic<int> inside{0};
   std::atomic<int> most{0};
+  std::atomic<bool> alone{false};
   const Many many(modules, 24, [&] {
     const int now = ++inside;
     for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
     }
-    nap(20);
+    if (!eventually([&] { return most >= 8 || alone; })) alone = true;
     --inside;
     return "";
   });
-  const uint64_t begin = now();
-  EXPECT_EQ(load_all(modules, 8), BRISK_OK);
-  EXPECT_LT(now() - begin, 400 * ms) << "one after the other they take 480 ms";
+  EXPECT_EQ(load_all(modules, 8, 60 * second), BRISK_OK);
   EXPECT_EQ(most, 8);
 }
 
 TEST(Parallel, UsesOneThreadForLoadsThatDoNot) {
-  const Modules modules = new_modules();
-  const Many many(modules, 50, [] { return ""; });
-  EXPECT_EQ(load_all(modules, 8), BRISK_OK);
-  std::set<uint64_t> threads;
-  for (int i = 0; i < 50; ++i) threads.insert(figures(modules, "part" + std::to_string(i)).thread);
-  EXPECT_LE(threads.size(), 2u);
-  EXPECT_EQ(threads.count(static_cast<uint64_t>(gettid())), 0u);
+  // A load that the machine interrupts looks as if it waited: not in ten sets of ten.
+  size_t fewest = 8;
+  for (int round = 0; round < 10 && fewest > 2; ++round) {
+    const Modules modules = new_modules();
+    const Many many(modules, 50, [] { return ""; });
+    EXPECT_EQ(load_all(modules, 8), BRISK_OK);
+    std::set<uint64_t> threads;
+    for (int i = 0; i < 50; ++i)
+      threads.insert(figures(modules, "part" + std::to_string(i)).thread);
+    EXPECT_EQ(threads.count(static_cast<uint64_t>(gettid())), 0u);
+    fewest = std::min(fewest, threads.size());
+  }
+  EXPECT_LE(fewest, 2u);
 }
 
 TEST(Parallel, NamesAllThatFailed) {
@@ -128,25 +129,36 @@ TEST(Parallel, FindsALoadThatLoadsAll) {
 
 TEST(Parallel, GoesOnAfterATimeout) {
   const Modules modules = new_modules();
-  const Many many(modules, 4, [] { return nap(30); });
+  std::atomic<bool> go{false};
+  const Many many(modules, 4, [&] {
+    while (!go) nap(1);
+    return "";
+  });
   EXPECT_EQ(load_all(modules, 1, 5 * ms), BRISK_TIMEOUT);
+  go = true;
   EXPECT_EQ(load_all(modules, 2), BRISK_OK);
   for (const auto &part : many.parts) EXPECT_EQ(part->loads(), 1);
 }
 
 TEST(Parallel, EndsWithItsSet) {
-  std::atomic<int> loads{0};
+  struct Shared {
+    std::atomic<int> loads{0};
+    std::atomic<bool> go{false};
+  };
+  const auto shared = std::make_shared<Shared>();  // which the load in hand may outlive
   {
     const Modules modules = new_modules();
-    const Many many(modules, 100, [&] {
-      ++loads;
-      return nap(5);
+    const Many many(modules, 100, [shared] {
+      ++shared->loads;
+      while (!shared->go) nap(1);
+      return "";
     });
     EXPECT_EQ(load_all(modules, 1, 12 * ms), BRISK_TIMEOUT);
     EXPECT_EQ(call(brisk_modules_close, modules), BRISK_OK);
-    nap(30);  // for the load in hand
   }
-  EXPECT_LT(loads, 20);
+  shared->go = true;
+  nap(30);  // in which others would follow
+  EXPECT_LE(shared->loads, 1) << "that in hand";
 }
 
 TEST(Parallel, SharesWithOtherCallers) {
@@ -260,10 +272,16 @@ TEST(Fork, LeavesAHalfDoneCrewToTheParent) {
   if (SANITIZED_THREADS)
     GTEST_SKIP() << "the thread sanitizer knows no new threads in the child of a fork";
   const Modules modules = new_modules();
-  const Many many(modules, 6, [] { return nap(10); });
+  std::atomic<bool> go{false};
+  const pid_t parent = getpid();
+  const Many many(modules, 6, [&] {
+    while (getpid() == parent && !go) nap(1);
+    return "";
+  });
   EXPECT_EQ(load_all(modules, 2, 5 * ms), BRISK_TIMEOUT);
   in_child(
       [&] { return brisk_modules_load_all(modules, 2, 5 * second, nullptr) == BRISK_OK ? 0 : 1; });
+  go = true;
   EXPECT_EQ(load_all(modules, 2), BRISK_OK);
   for (const auto &part : many.parts) EXPECT_EQ(part->loads(), 1);
 }

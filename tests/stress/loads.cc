@@ -300,10 +300,10 @@ TEST_F(LoadsTest, NoLoadBringsAnOlderValueBack) {
     }
   });
   while (!deadline.passed() && wrong.load() == 0) std::this_thread::yield();
+  EXPECT_TRUE(eventually([&] { return loads.load() != 0; }));
   stop = true;
   threads.join();
   EXPECT_EQ(wrong.load(), 0u);
-  EXPECT_GT(loads.load(), 0u);
 }
 
 // A circle is found at once, also when it goes through two caches and when its parts lead rather
@@ -333,6 +333,7 @@ TEST_F(LoadsTest, CirclesUnderLoadNeverHang) {
                           new_cache(runtime_.get(), options_of(1 << 20))};
   const uint64_t start = seed();
   const Deadline deadline(0.2);
+  const Deadline patience(6);
   std::atomic<size_t> timeouts{0};
   std::atomic<size_t> circles{0};
   Threads threads;
@@ -367,7 +368,7 @@ TEST_F(LoadsTest, CirclesUnderLoadNeverHang) {
         return status;
       }
     } call{caches, &random, &circles, &timeouts};
-    while (!deadline.passed()) call(nullptr, 0);
+    while (!deadline.passed() || (circles == 0 && !patience.passed())) call(nullptr, 0);
   });
   threads.join();
   EXPECT_EQ(timeouts.load(), 0u);

@@ -46,7 +46,7 @@ Task submit(brisk_workers *pool, Counts &counts, const brisk_task_options &optio
   return Task(task);
 }
 
-brisk_task_state wait(brisk_task *task, uint64_t timeout = 20 * second) {
+brisk_task_state wait(brisk_task *task, uint64_t timeout = 60 * second) {
   brisk_task_state state = -1;
   EXPECT_GE(brisk_task_wait(task, timeout, &state, nullptr), 0);
   return state;
@@ -206,10 +206,7 @@ TEST(WorkersStress, TasksThatMeetBothRun) {
     const auto meet = [](void *user, brisk_task *) -> brisk_status {
       auto &meeting = *static_cast<Meeting *>(user);
       meeting.here.fetch_add(1);
-      const Deadline patience(2);
-      while (meeting.here != 2 && !meeting.missed) {
-        if (patience.passed()) meeting.missed = true;
-      }
+      if (!eventually([&] { return meeting.here == 2 || meeting.missed; })) meeting.missed = true;
       return BRISK_OK;
     };
     std::vector<Task> tasks;

@@ -263,14 +263,23 @@ inline std::string prose(size_t size, uint64_t seed = 1) {
   return bytes;
 }
 
-// Waits for what other threads do; false after ten seconds.
+// Waits for what other threads do; false after half a minute.
 inline bool eventually(const std::function<bool()> &holds) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (!holds()) {
     if (std::chrono::steady_clock::now() > end) return false;
     std::this_thread::yield();
   }
   return true;
+}
+
+// For what must begin before a deadline and be ended by it: on a machine that pauses it may not
+// begin, and is tried again with a later one.
+inline bool unhurried(const std::function<bool(uint64_t deadline)> &holds) {
+  for (const uint64_t deadline : {50 * ms, second, 10 * second}) {
+    if (holds(deadline)) return true;
+  }
+  return false;
 }
 
 }  // namespace brisk_test

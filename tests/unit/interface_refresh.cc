@@ -415,7 +415,7 @@ TEST_F(Refresh, APoolThatTakesNothingLeavesTheLoadToTheCaller) {
   Cache cache = make(5 * second, 0);
   Workers closed = pool();
   size_t size = 0;
-  ASSERT_EQ(call(brisk_workers_close, closed, second, nullptr, 0u, &size), BRISK_OK);
+  ASSERT_EQ(call(brisk_workers_close, closed, 10 * second, nullptr, 0u, &size), BRISK_OK);
   ASSERT_EQ(put(cache, "key", "old"), BRISK_OK);
   advance(runtime, ttl);
   Loader loader{[](brisk_lease *lease, std::string_view) { return complete(lease, "new").status; }};

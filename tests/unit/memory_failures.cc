@@ -301,7 +301,8 @@ std::vector<Operation> operations() {
          // A pool that takes nothing, so that all of it happens here.
          size_t size = 0;
          ASSERT_EQ(call(brisk_workers_new, nullptr, nullptr, world.workers.out()), BRISK_OK);
-         ASSERT_EQ(call(brisk_workers_close, world.workers, second, nullptr, 0u, &size), BRISK_OK);
+         ASSERT_EQ(call(brisk_workers_close, world.workers, 10 * second, nullptr, 0u, &size),
+                   BRISK_OK);
        },
        [](World &world) {
          return brisk_cache_get_or_refresh(world.cache, key.data(), 3, nullptr, loader, nullptr,

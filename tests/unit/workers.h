@@ -21,7 +21,7 @@ using Batch = Handle<brisk_batch, brisk_batch_unref>;
 using Token = Handle<brisk_token, brisk_token_unref>;
 using Completions = Handle<brisk_completions, brisk_completions_unref>;
 
-// A door that threads wait at, for ten seconds at most.
+// A door that threads wait at, for half a minute at most.
 class Gate {
  public:
   void open() {
@@ -31,7 +31,7 @@ class Gate {
   }
   bool wait() {
     std::unique_lock lock(mutex_);
-    return opened_.wait_for(lock, std::chrono::seconds(10), [this] { return open_; });
+    return opened_.wait_for(lock, std::chrono::seconds(30), [this] { return open_; });
   }
 
  private:
@@ -105,7 +105,7 @@ class WorkersTest : public testing::Test {
         token, batch.out());
   }
 
-  static brisk_task_state wait(brisk_task *task, uint64_t timeout = 10 * second) {
+  static brisk_task_state wait(brisk_task *task, uint64_t timeout = 30 * second) {
     brisk_task_state state = -1;
     const Result result = call(brisk_task_wait, task, timeout, &state);
     EXPECT_GE(result.status, 0) << result;
@@ -113,7 +113,7 @@ class WorkersTest : public testing::Test {
     return state;
   }
   static uint64_t wait(brisk_batch *batch, brisk_status expected = BRISK_OK,
-                       uint64_t timeout = 10 * second) {
+                       uint64_t timeout = 30 * second) {
     uint64_t winner = 0;
     EXPECT_EQ(call(brisk_batch_wait, batch, timeout, &winner), expected);
     return winner;
@@ -133,14 +133,6 @@ class WorkersTest : public testing::Test {
     brisk_workers_stats figures = BRISK_WORKERS_STATS_INIT;
     EXPECT_EQ(call(brisk_workers_read_stats, workers, &figures), BRISK_OK);
     return figures;
-  }
-  static bool eventually(const std::function<bool()> &what) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (!what()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      std::this_thread::yield();
-    }
-    return true;
   }
   static uint64_t now() {
     return static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch() /
