@@ -3,7 +3,7 @@
 mod common;
 
 use brisk::{Outcome, TaskError, TaskHandle, TaskOptions, Token};
-use common::{workers, MS, SECOND};
+use common::{unhurried, workers, MS, SECOND};
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::{pin, Pin};
@@ -35,7 +35,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let waker = Waker::from(unpark());
     let mut context = Context::from_waker(&waker);
-    let end = Instant::now() + 10 * SECOND;
+    let end = Instant::now() + 30 * SECOND;
     loop {
         match future.as_mut().poll(&mut context) {
             Poll::Ready(output) => return output,
@@ -116,22 +116,35 @@ fn fail_panic_and_are_cancelled() {
 
 #[test]
 fn are_woken_when_their_pool_closes_and_after_their_deadline() {
-    let workers = workers(1);
-    let (gate, opened) = channel::<()>();
-    let options = TaskOptions::new().deadline(100 * MS);
-    let late = workers.submit_with(options, move |_| Ok::<_, Infallible>(opened.recv().is_ok()));
-    let queued = workers.submit(|_| Plain::Ok(())).unwrap();
-    let closes = thread::spawn({
-        let workers = workers.clone();
-        move || {
-            thread::sleep(150 * MS);
-            assert_eq!(workers.close(MS).unwrap().len(), 1);
-            gate.send(()).unwrap();
+    unhurried(|deadline| {
+        let workers = workers(1);
+        let ((gate, opened), (begun, begins)) = (channel::<()>(), channel());
+        let options = TaskOptions::new().deadline(*deadline);
+        let late = workers.submit_with(options, move |_| {
+            begun.send(()).unwrap();
+            Ok::<_, Infallible>(opened.recv().is_ok())
+        });
+        if begins.recv().is_err() {
+            assert!(matches!(
+                block_on(late.unwrap()),
+                Err(TaskError::NeverStarted)
+            ));
+            return false;
         }
+        let queued = workers.submit(|_| Plain::Ok(())).unwrap();
+        let closes = thread::spawn({
+            let (workers, pause) = (workers.clone(), *deadline * 3 / 2);
+            move || {
+                thread::sleep(pause);
+                assert_eq!(workers.close(MS).unwrap().len(), 1);
+                gate.send(()).unwrap();
+            }
+        });
+        assert!(matches!(block_on(queued), Err(TaskError::NeverStarted)));
+        assert!(matches!(block_on(late.unwrap()), Err(TaskError::TimedOut)));
+        closes.join().unwrap();
+        true
     });
-    assert!(matches!(block_on(queued), Err(TaskError::NeverStarted)));
-    assert!(matches!(block_on(late.unwrap()), Err(TaskError::TimedOut)));
-    closes.join().unwrap();
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn time_out_and_go_on() {
         assert_eq!(late.unwrap_err(), LoadError::Timeout);
         let waited = join(&cache, "key").wait(None).unwrap();
         assert!(matches!(waited, Waited::Timeout));
-        assert!(begin.elapsed() < 5 * SECOND, "the default is 30");
+        assert!(begin.elapsed() < 20 * SECOND, "the default is 30");
         Ok::<_, Infallible>("value")
     });
     assert_eq!(load.unwrap(), "value");
@@ -123,7 +123,7 @@ fn time_out_when_their_callers_say() {
             let waited = join(&cache, "key").wait(timeout).unwrap();
             assert!(matches!(waited, Waited::Timeout));
         }
-        assert!(begin.elapsed() < 5 * SECOND, "the cache says 30");
+        assert!(begin.elapsed() < 20 * SECOND, "the cache says 30");
         Ok::<_, Infallible>("value")
     });
     assert_eq!(load.unwrap(), "value");
@@ -155,7 +155,7 @@ fn find_circles() {
                 other => panic!("{other:?}"),
             });
         };
-        let mut options = LoadOptions::new().timeout(2 * SECOND);
+        let mut options = LoadOptions::new().timeout(30 * SECOND);
         if let Some(parent) = parent {
             options = options.parent(parent);
         }

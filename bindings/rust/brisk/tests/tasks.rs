@@ -4,7 +4,7 @@ mod common;
 
 use brisk::{Completions, TaskState, Token, Workers};
 use brisk::{ErrorKind, Outcome, Priority, Runtime, TaskError, TaskHandle, TaskOptions};
-use common::{eventually, fails, workers, MS, SECOND};
+use common::{eventually, fails, unhurried, workers, MS, SECOND};
 use std::convert::Infallible;
 use std::os::fd::{AsFd, AsRawFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -186,25 +186,31 @@ fn that_succeed_although_cancelled_are_done() {
 #[test]
 fn end_at_their_deadline() {
     let workers = workers(1);
-    let count = Arc::new(AtomicUsize::new(0));
-    let (given, (gate, opened)) = (Dropped(count.clone(), false), channel::<()>());
-    let (begun, begins) = channel();
-    let options = TaskOptions::new().deadline(20 * MS);
-    let mut late = workers
-        .submit_with(options.clone(), move |task| {
-            begun.send(()).unwrap();
-            let _ = opened.recv();
-            Ok::<_, Infallible>((task.is_cancelled(), given))
-        })
-        .unwrap();
-    begins.recv().unwrap();
-    let mut never = workers.submit_with(options, |_| Plain::Ok(())).unwrap();
-    assert!(matches!(late.wait(None), Err(TaskError::TimedOut)));
-    assert!(matches!(never.wait(None), Err(TaskError::NeverStarted)));
-    assert_eq!(count.load(Ordering::Relaxed), 0, "it still runs");
-    drop(gate);
-    drop(late);
-    assert!(eventually(|| count.load(Ordering::Relaxed) == 1));
+    unhurried(|deadline| {
+        let count = Arc::new(AtomicUsize::new(0));
+        let (given, (gate, opened)) = (Dropped(count.clone(), false), channel::<()>());
+        let (begun, begins) = channel();
+        let options = TaskOptions::new().deadline(*deadline);
+        let mut late = workers
+            .submit_with(options.clone(), move |task| {
+                begun.send(()).unwrap();
+                let _ = opened.recv();
+                Ok::<_, Infallible>((task.is_cancelled(), given))
+            })
+            .unwrap();
+        if begins.recv().is_err() {
+            assert!(matches!(late.wait(None), Err(TaskError::NeverStarted)));
+            return false;
+        }
+        let mut never = workers.submit_with(options, |_| Plain::Ok(())).unwrap();
+        assert!(matches!(late.wait(None), Err(TaskError::TimedOut)));
+        assert!(matches!(never.wait(None), Err(TaskError::NeverStarted)));
+        assert_eq!(count.load(Ordering::Relaxed), 0, "it still runs");
+        drop(gate);
+        drop(late);
+        assert!(eventually(|| count.load(Ordering::Relaxed) == 1));
+        true
+    });
 }
 
 #[test]
