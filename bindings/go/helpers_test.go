@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/brisk-runtime/brisk/bindings/go"
 )
@@ -71,6 +72,18 @@ func bytesOf(texts ...string) [][]byte {
 		items[i] = []byte(text)
 	}
 	return items
+}
+
+// unhurried is for what must begin before a deadline and be ended by it: on a machine that pauses it
+// may not begin, and is tried again with a later one.
+func unhurried(t testing.TB, holds func(deadline time.Duration) bool) {
+	t.Helper()
+	for _, deadline := range []time.Duration{30 * time.Millisecond, time.Second, 15 * time.Second} {
+		if holds(deadline) {
+			return
+		}
+	}
+	t.Error("it never begins before its deadline")
 }
 
 // threads is how many threads the process has.

@@ -110,17 +110,17 @@ func TestWaitsForModulesEnd(t *testing.T) {
 		expectError(t, err, brisk.ErrTimeout)
 		expectError(t, err, context.DeadlineExceeded)
 		says(t, err, "20ms")
-		if took := time.Since(begin); took < 20*time.Millisecond || took > 5*time.Second {
+		if took := time.Since(begin); took < 20*time.Millisecond || took > 20*time.Second {
 			t.Error(name, took)
 		}
 		ctx, cancel := context.WithTimeout(noDeadline, time.Millisecond)
 		expectError(t, wait(ctx), context.DeadlineExceeded)
 		expectError(t, wait(ctx), context.DeadlineExceeded)
 		cancel()
-		ctx, cancel = context.WithCancel(noDeadline)
+		ctx, cancel = context.WithTimeout(noDeadline, time.Minute) // above the set's 20 ms
 		time.AfterFunc(time.Millisecond, cancel)
 		expectError(t, wait(ctx), context.Canceled)
-		ctx, cancel = context.WithTimeout(noDeadline, 10*time.Second)
+		ctx, cancel = context.WithTimeout(noDeadline, time.Minute)
 		defer cancel()
 		ended := make(chan error)
 		go func() { ended <- wait(ctx) }()

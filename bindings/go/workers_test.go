@@ -63,7 +63,7 @@ func busy(t testing.TB, workers *brisk.Workers, options brisk.TaskOptions) (task
 
 func ends(t testing.TB, task *brisk.Task, state brisk.TaskState, kind error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(noDeadline, 10*time.Second)
+	ctx, cancel := context.WithTimeout(noDeadline, 30*time.Second)
 	defer cancel()
 	value, err := task.Wait(ctx)
 	if !errors.Is(err, kind) || (kind != nil && value != nil) || ctx.Err() != nil {
@@ -147,27 +147,45 @@ func TestContextsCancelTasks(t *testing.T) {
 
 func TestDeadlines(t *testing.T) {
 	workers := one(t)
-	soon := brisk.TaskOptions{Deadline: 20 * time.Millisecond}
-	begun := time.Now()
-	seen := make(chan error, 1)
-	running := submit(t, workers, soon, func(ctx context.Context) (any, error) {
-		<-ctx.Done()
-		seen <- ctx.Err()
-		time.Sleep(200 * time.Millisecond)
-		return "late", nil
+	unhurried(t, func(deadline time.Duration) bool {
+		soon := brisk.TaskOptions{Deadline: deadline}
+		begun := time.Now()
+		seen, end := make(chan error, 1), make(chan struct{})
+		defer close(end)
+		running := submit(t, workers, soon, func(ctx context.Context) (any, error) {
+			<-ctx.Done()
+			seen <- ctx.Err()
+			<-end
+			return "late", nil
+		})
+		if _, err := running.Wait(noDeadline); running.State() == brisk.TaskStateNeverStarted {
+			expectError(t, err, brisk.ErrTimeout)
+			return false
+		}
+		ends(t, running, brisk.TaskStateTimedOut, brisk.ErrTimeout)
+		ends(t, running, brisk.TaskStateTimedOut, context.DeadlineExceeded)
+		if took := time.Since(begun); took < deadline {
+			t.Error(took)
+		}
+		expectError(t, <-seen, context.DeadlineExceeded)
+		return true
 	})
+	_, let := busy(t, workers, brisk.TaskOptions{})
+	defer let()
+	soon := brisk.TaskOptions{Deadline: 20 * time.Millisecond}
 	queued := submit(t, workers, soon, func(context.Context) (any, error) { panic("is late") })
-	ctx, cancel := context.WithTimeout(noDeadline, 30*time.Millisecond)
-	defer cancel()
-	below := must(workers.SubmitWith(ctx, brisk.TaskOptions{Deadline: time.Hour}, answer(nil, nil)))
-	ends(t, running, brisk.TaskStateTimedOut, brisk.ErrTimeout)
-	ends(t, running, brisk.TaskStateTimedOut, context.DeadlineExceeded)
-	expectError(t, <-seen, context.DeadlineExceeded)
 	ends(t, queued, brisk.TaskStateNeverStarted, brisk.ErrTimeout)
-	ends(t, below, brisk.TaskStateNeverStarted, brisk.ErrTimeout)
-	if took := time.Since(begun); took < 20*time.Millisecond || took > 150*time.Millisecond {
-		t.Error(took)
-	}
+	unhurried(t, func(deadline time.Duration) bool {
+		ctx, cancel := context.WithTimeout(noDeadline, deadline)
+		defer cancel()
+		below, err := workers.SubmitWith(ctx, brisk.TaskOptions{Deadline: time.Hour}, answer(nil, nil))
+		if err != nil {
+			expectError(t, err, context.DeadlineExceeded)
+			return false
+		}
+		ends(t, below, brisk.TaskStateNeverStarted, brisk.ErrTimeout)
+		return true
+	})
 	_, err := workers.SubmitWith(noDeadline, brisk.TaskOptions{Deadline: -1}, answer(nil, nil))
 	expectError(t, err, brisk.ErrInvalid)
 }
