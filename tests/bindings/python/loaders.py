@@ -13,10 +13,15 @@ def fails(reason: str = "no license") -> Any:
 
 
 def eventually(is_so: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while not is_so() and time.monotonic() < end:
         time.sleep(0.001)
     return is_so()
+
+
+# Deadlines, in seconds, for calls of which some must end in time and others not: where the machine
+# paused, the next one is tried.
+DEADLINES = (0.1, 2, 15)
 
 
 class Held:

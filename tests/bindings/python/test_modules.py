@@ -363,8 +363,8 @@ def test_a_report_tells_what_modules_cost(modules: Modules) -> None:
     assert report[0] == report["slow"] == slow
     assert (slow.state, slow.version, slow.kinds) == ("loaded", "1.2", ("host",))
     assert (slow.dependents, slow.dependencies, slow.reason) == (("unused",), (), "")
-    assert 0.002 <= slow.load_time < 1
-    assert 0.003 <= slow.warm_up_time < 1
+    assert 0.002 <= slow.load_time < 20
+    assert 0.003 <= slow.warm_up_time < 20
     assert slow.thread == threading.get_native_id()
     assert slow.attempts == 1
     assert (unused.state, unused.attempts, unused.thread) == ("unloaded", 0, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from typing import Any
 
@@ -103,10 +104,17 @@ time.sleep(0.05)
 
 
 def test_a_child_loads_by_itself() -> None:
+    parent = os.getpid()
+    forked = threading.Event()
+
+    def slow() -> int:
+        assert os.getpid() != parent or forked.wait(20)
+        return os.getpid()
+
     with Modules() as modules:
         modules.add("early", os.getpid)
         modules.add("late", os.getpid)
-        modules.add("slow", lambda: time.sleep(0.2) or os.getpid())
+        modules.add("slow", slow)
         early = modules.load("early")
         modules.preload()
         while modules.state("slow") != "loading":
@@ -121,6 +129,7 @@ def test_a_child_loads_by_itself() -> None:
                 status = 0 if is_right else 2
             finally:
                 os._exit(status)
+        forked.set()
         assert os.waitpid(child, 0)[1] == 0
         assert modules.load("slow") == os.getpid()
 
