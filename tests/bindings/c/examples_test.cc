@@ -119,13 +119,24 @@ TEST(CppHello, SaysHello) {
   EXPECT_EQ(hello.output, "hello, Ada\npage:7, made to order\n2 entries, hit ratio 0.5\n");
 }
 
+// Runs the demo for a time; for ten times as long where this figure stays 0, since the machine
+// paused.
+Ran run_until(const char *name, double seconds, const std::string &arguments) {
+  Ran demo;
+  for (const double factor : {1, 10}) {
+    demo = run("C_DEMO", "--seconds " + std::to_string(factor * seconds) + " " + arguments);
+    if (figure(demo.output, name) != "0") break;
+  }
+  return demo;
+}
+
 TEST(Demo, ServesAFolder) {
   Folder folder;
   folder.fill(500);
   folder.write("empty.txt", "");
   folder.write("large.bin", std::string(5 << 20, 'x'));
   fs::create_symlink(folder.path / "nowhere", folder.path / "link");
-  const Ran demo = run("C_DEMO", "--seconds 1.5 --budget=4MiB " + quoted(folder.path));
+  const Ran demo = run_until("evicted", 1.5, "--budget=4MiB " + quoted(folder.path));
   EXPECT_EQ(demo.code, 0);
   EXPECT_EQ(figure(demo.output, "files"), "500");
   EXPECT_TRUE(contains(demo.output, "; left out: 1 too large, 0 unreadable\n"));
@@ -143,17 +154,23 @@ TEST(Demo, ServesAFolder) {
 TEST(Demo, LetsFilesExpire) {
   Folder folder;
   folder.fill(50);
-  const Ran demo = run("C_DEMO", "--seconds 2.2 --budget 16MiB " + quoted(folder.path));
+  const Ran demo = run_until("expired", 2.2, "--budget 16MiB " + quoted(folder.path));
   EXPECT_EQ(demo.code, 0) << demo.output;
   EXPECT_EQ(figure(demo.output, "evicted"), "0") << demo.output;
   EXPECT_NE(figure(demo.output, "expired"), "0") << demo.output;
 }
 
 TEST(Demo, SurvivesFilesThatAreNotThere) {
-  Folder folder;
-  folder.fill(20);
-  const Ran demo = run("C_DEMO", "--seconds 1.5 " + quoted(folder.path) + " & sleep 0.5; rm " +
-                                     quoted(folder.path) + "/*/*.txt; wait $!");
+  Ran demo;
+  // Longer where the demo had not begun, or had ended, when its files went.
+  for (const int factor : {1, 10}) {
+    Folder folder;
+    folder.fill(20);
+    const std::string path = quoted(folder.path);
+    demo = run("C_DEMO", "--seconds " + std::to_string(1.5 * factor) + " " + path + " & sleep " +
+                             std::to_string(0.5 * factor) + "; rm " + path + "/*/*.txt; wait $!");
+    if (demo.code == 0 && figure(demo.output, "failed loads") != "0") break;
+  }
   EXPECT_EQ(demo.code, 0) << demo.output;
   EXPECT_GT(std::stoi(figure(demo.output, "failed loads")), 0) << demo.output;
   EXPECT_TRUE(contains(demo.output, "No such file or directory")) << demo.output;
