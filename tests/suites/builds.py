@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -74,6 +75,29 @@ class Build:
             if wanted(target)
             for name in target["filename"]
         ]
+
+    def check(self, context: Context, wanted: Callable[[Path], bool]) -> Iterator[Outcome]:
+        """Has the compiler read these sources and tell what it has to say, without a result."""
+        context.say(f"reading what build/{self.name} would compile")
+
+        def one(entry: dict[str, str]) -> Outcome:
+            name, command = entry["file"], shlex.split(entry["command"])
+            # The options about files that would be written, each with its name.
+            for option in ("-o", "-MF", "-MQ"):
+                at = command.index(option)
+                del command[at : at + 2]
+            command.remove("-MD")
+            command.append("-fsyntax-only")
+            return plain(name, command, context.log, cwd=entry["directory"])
+
+        entries = json.loads((self.folder / "compile_commands.json").read_text())
+        sources = [entry for entry in entries if wanted((self.folder / entry["file"]).resolve())]
+        with ThreadPoolExecutor(context.jobs) as pool:
+            outcomes = list(pool.map(one, sources))
+        seconds = sum(outcome.seconds for outcome in outcomes)
+        failed = [outcome for outcome in outcomes if outcome.failed]
+        yield from failed
+        yield Outcome(f"{len(sources)} other sources", seconds, passed=int(not failed))
 
     def tests(self, wanted: Callable[[set[str]], bool]) -> list[dict[str, Any]]:
         """The tests whose suites are wanted."""
