@@ -20,7 +20,7 @@ def slow() -> str:
 with brisk.Workers(4) as workers:
     print(workers.map(page, [1, 2, 3]))
 
-    outcomes = workers.batch([lambda: 7, lambda: 1 // 0, slow], timeout=0.2)
+    outcomes = workers.batch([lambda: 7, lambda: 1 // 0, slow], timeout=1)
     print([one.state for one in outcomes], outcomes[0].value, repr(outcomes[1].error))
 
     print(workers.race([slow, lambda: page(5)], timeout=2))  # the first success; others cancelled
@@ -34,5 +34,5 @@ with brisk.Workers(4) as workers:
 
     asyncio.run(main())
 
-limiter = brisk.Limiter(rate=100, burst=2)  # tokens come back 100 times a second
+limiter = brisk.Limiter(rate=0.1, burst=2)  # a token comes back every ten seconds
 print(limiter.acquire(2), limiter.acquire(timeout=0))

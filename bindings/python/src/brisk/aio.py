@@ -100,10 +100,17 @@ async def run(
         await asyncio.sleep(pause)
         pause = min(pause + 0.001, PAUSE_MAX)
     timer = None
+
+    def look() -> None:
+        # A wait after the deadline ends the task, and that is told by the queue. The deadline of
+        # the task itself is later than ours, by what passed while it was submitted.
+        nonlocal timer
+        if task._raw.wait(1)[0] != _brisk.OK:
+            timer = loop.call_later(PAUSE_MAX, look)
+
     if task._deadline:
-        # A wait after the deadline ends the task, and that is told by the queue.
         left = (task._deadline - monotonic_ns()) / 1e9
-        timer = loop.call_later(left + LATE, task._raw.wait, 1)
+        timer = loop.call_later(left + LATE, look)
     try:
         await future
     except asyncio.CancelledError:
