@@ -114,9 +114,9 @@ size_t threshold_of(const SumsBySize &sums) noexcept {
   size_t threshold = thresholds.front();
   for (size_t at = 1; at < thresholds.size(); ++at) {
     const Sums &sum = sums[at];
-    if (sum.values == 0) continue;
+    if (sum.values < judges_few) continue;  // they tell nothing against it
     const double saved = sum.raw - sum.stored;
-    if (sum.values < judges_few || saved * 4 < sum.raw || sum.unpacking > saved * byte_worth) break;
+    if (saved * 4 < sum.raw || sum.unpacking > saved * byte_worth) break;
     threshold = thresholds[at];
   }
   return threshold;
