@@ -124,8 +124,9 @@ const (
 	// With zstd, from compression_threshold bytes up, where that saves at least an eighth; a value
 	// that does not shrink stays raw. From 8 MiB of capacity up a dictionary is trained in the
 	// background from the values there are, and again when they change; then small values shrink as
-	// well. Without a compression_threshold a sixteenth of such a cache is left to values as they
-	// are.
+	// well. Without a compression_threshold, and with policies but LRU, values in such a cache of
+	// at most a 4096th of its capacity are packed when they have come to stay, by a later write,
+	// and a sixteenth of the capacity is left unpacked to those read most.
 	CompressionAuto = capi.CompressionAuto
 	// Never.
 	CompressionOff = capi.CompressionOff

@@ -46,8 +46,10 @@ enum {
                                    raw. From 8 MiB of capacity up a dictionary is trained in the
                                    background from the values there are, and again when they
                                    change; then small values shrink as well. Without a
-                                   compression_threshold a sixteenth of such a cache is left to
-                                   values as they are. */
+                                   compression_threshold, and with policies but LRU, values in
+                                   such a cache of at most a 4096th of its capacity are packed
+                                   when they have come to stay, by a later write, and a sixteenth
+                                   of the capacity is left unpacked to those read most. */
   BRISK_COMPRESSION_OFF = 1,  /**< Never. */
 };
 

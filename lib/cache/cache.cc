@@ -7,6 +7,18 @@
 #include "base/error.h"
 
 namespace brisk::cache {
+namespace {
+
+// What is left to values as they are, in caches of some size that choose for themselves what to
+// pack, and whose policy tries newcomers out.
+uint64_t raw_share(const Options &options) noexcept {
+  constexpr uint64_t capacity_least = uint64_t{8} << 20;
+  if (!options.compress || options.compress_from != 0 || options.policy == BRISK_POLICY_LRU)
+    return 0;
+  return options.capacity >= capacity_least ? options.capacity / 16 : 0;
+}
+
+}  // namespace
 
 Cache::Cache(Ref<Runtime> runtime, Options options)
     : runtime_(std::move(runtime)),
@@ -15,6 +27,7 @@ Cache::Cache(Ref<Runtime> runtime, Options options)
       store_(this, account_, runtime_->seed()),
       wheel_(store_.arena, runtime_->clock().now()),
       codec_(account_, options_.capacity, {options_.level, options_.compress_from}),
+      settled_(codec_, raw_share(options_)),
       loads_(*this) {}
 
 Ref<Cache> Cache::make(Ref<Runtime> runtime, Options options) {
@@ -31,7 +44,7 @@ Ref<Cache> Cache::make(Ref<Runtime> runtime, Options options) {
   if (cache.options_.policy == BRISK_POLICY_AUTO)
     cache.judge_ =
         std::make_unique<Judge>(cache.account_, cache.sampled_below_, cache.options_.aim);
-  cache.policy_ = make_policy(cache.options_.policy, cache.store_, cache.account_,
+  cache.policy_ = make_policy(cache.options_.policy, cache.store_, cache.account_, cache.settled_,
                               cache.judge_.get(), cache.options_.aim);
   if (cache.policy_->wants_hits()) {
     cache.hit_log_ = std::make_unique<HitLog>();

@@ -41,6 +41,7 @@
 #include "cache/loads.h"
 #include "cache/policy/judge.h"
 #include "cache/policy/policy.h"
+#include "cache/settled.h"
 #include "cache/store.h"
 #include "cache/value.h"
 #include "cache/wheel.h"
@@ -190,6 +191,7 @@ class Cache final : public Member {
     Tally overwrites;
     Tally overwritten_bytes;
     Sum saved_cost;
+    std::atomic<uint64_t> unpacked{0};  // for callers; some may be lost
   };
   enum Cause : uint8_t {
     capacity = BRISK_CAUSE_CAPACITY,
@@ -259,6 +261,12 @@ class Cache final : public Member {
   bool overwrite(Key key, uint64_t hash, const void *value, size_t value_size,
                  uint64_t ttl) noexcept;
 
+  // settle.cc
+  Entry *take_settled(uint64_t *hash) noexcept;
+  void pack_settled() noexcept;
+  void unpack_for_good(Entry &entry, const void *value) noexcept;
+  void write_again(Entry &entry, uint64_t hash, const void *value, Change change) noexcept;
+
   // sample.cc
   struct Sampling;
   void start_training() noexcept;
@@ -270,7 +278,6 @@ class Cache final : public Member {
   void check_size(const void *key, size_t size, size_t value_size) const;
   memory::Block take_block(size_t size, bool *refused);
   size_t pack(const void *from, size_t size, void *to, uint8_t *dictionary) noexcept;
-  bool stays_raw(size_t size) const noexcept;
   bool remove(const void *key, size_t size) noexcept;
   bool touch_in_place(const void *key, size_t size, uint64_t hash, uint64_t ttl,
                       brisk_status *status);
@@ -282,6 +289,7 @@ class Cache final : public Member {
     bool absent = false;
     const Entry *refreshed = nullptr;
     const Entry *same = nullptr;
+    Change change = Change::written;
   };
   brisk_status commit(Draft &draft, const Condition &condition);
   Entry *take_slot(Arena::SizeClass size_class) noexcept;
@@ -298,10 +306,6 @@ class Cache final : public Member {
   void free_entry(Entry &entry) noexcept;
   void reclaim() noexcept;
   void hang(Entry &entry) noexcept;
-  void add_unpacked(uint64_t bytes) noexcept {
-    unpacked_bytes_.store(unpacked_bytes_.load(std::memory_order_relaxed) + bytes,
-                          std::memory_order_relaxed);
-  }
   void tell_sweeper(uint64_t due) noexcept;
   uint64_t expire(uint64_t now, size_t most, bool thorough) noexcept;
   void housekeeping() noexcept;
@@ -334,13 +338,13 @@ class Cache final : public Member {
   uint64_t raw_bytes_ = 0;
   uint64_t stored_bytes_ = 0;
   uint64_t compressed_ = 0;
-  std::atomic<uint64_t> unpacked_bytes_{0};  // of values stored as they are; read by drafts as well
-  uint64_t puts_ = 0;                        // without those that overwrote
+  uint64_t puts_ = 0;  // without those that overwrote
   uint64_t refusals_ = 0;
   uint64_t swept_ = UINT64_MAX;  // when the sweeper will come
   std::array<Departures, 5> departures_{};
 
   Codec codec_;
+  Settled settled_;
   Hot hot_;
   Loads loads_;
   std::atomic<uint64_t> holds_{1};

@@ -4,7 +4,6 @@
 #define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 
-#include <bit>
 #include <chrono>
 #include <new>
 
@@ -16,12 +15,12 @@ namespace {
 constexpr int window_log = 17;
 constexpr int usual_level = 1;
 
+// Of a dictionary. More than this saves nothing, and is in the way of other data.
+constexpr size_t content_least = size_t{16} << 10;
+constexpr size_t content_most = size_t{32} << 10;
+
 // Nobody waits on a wakeup alone: glibc before 2.41 may lose one (bug 25847).
 constexpr std::chrono::milliseconds wait_most{10};
-
-// Values of one size are tried until so many in a row stayed raw, then one in so many more.
-constexpr uint16_t failures_many = 16;
-constexpr uint16_t tried_one_in = 512;
 
 // A dictionary is worn out when values pack so much worse than they did.
 constexpr double drift = 1.15;
@@ -99,16 +98,19 @@ ZSTD_DCtx *Codec::take_unpacker() noexcept {
   return context;
 }
 
-bool Codec::wants(size_t size) noexcept {
-  if (size < sample_min()) return false;
+void Codec::see(size_t size) noexcept {
+  if (size < sample_min()) return;
   const uint64_t seen = seen_.load(std::memory_order_relaxed) + size;
   seen_.store(seen, std::memory_order_relaxed);
   if (seen >= next_training_.load(std::memory_order_relaxed)) [[unlikely]] {
     State collecting = State::collecting;
     state_.compare_exchange_strong(collecting, State::due, std::memory_order_relaxed);
   }
-  if (size < threshold_.load(std::memory_order_relaxed)) return false;
-  std::atomic<uint16_t> &failures = failures_[static_cast<size_t>(std::bit_width(size)) % sizes];
+}
+
+bool Codec::wants(size_t size) noexcept {
+  if (size < threshold()) return false;
+  std::atomic<uint16_t> &failures = failures_[size_class(size)];
   const uint16_t count = failures.load(std::memory_order_relaxed);
   if (count < failures_many) return true;
   const bool again = count >= failures_many + tried_one_in - 1;
@@ -133,7 +135,7 @@ size_t Codec::pack(const void *from, size_t size, void *to, uint8_t *dictionary,
       packer.context, packer.dictionary != nullptr ? packer.dictionary->packer.get() : nullptr);
   if (!ZSTD_isError(got)) got = ZSTD_compress2(packer.context, to, packed_limit(size), from, size);
   const size_t packed = ZSTD_isError(got) ? 0 : got;
-  std::atomic<uint16_t> &failures = failures_[static_cast<size_t>(std::bit_width(size)) % sizes];
+  std::atomic<uint16_t> &failures = failures_[size_class(size)];
   if (packed != 0) {
     if (packer.dictionary != nullptr) *dictionary = packer.dictionary->number;
     if (failures.load(std::memory_order_relaxed) != 0) failures.store(0, std::memory_order_relaxed);
@@ -198,11 +200,11 @@ bool Codec::train(const Samples &samples) noexcept {
   }
   training::Current now;
   if (current != nullptr) now = {current->content, current->size, current->level};
-  void *const content = CodecMemory::allocate(&memory_, Dictionaries::content_max);
+  const size_t most = std::clamp<size_t>(capacity_ / 2048, content_least, content_most);
+  void *const content = CodecMemory::allocate(&memory_, most);
   Trained trained;
   if (content != nullptr) {
-    trained =
-        training::train(samples, settings_.level, now, content, Dictionaries::content_max, memory_);
+    trained = training::train(samples, settings_.level, now, content, most, memory_);
   }
   if (current != nullptr) {
     std::lock_guard lock(mutex_);

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -45,8 +46,15 @@ class Codec {
         next_training_(capacity < capacity_min ? UINT64_MAX : samples_size()) {}
   ~Codec();
 
-  // Whether a value of this size is to be packed. Takes note of it: what it sees makes due() true.
+  // Takes note of a value of this size: what it sees makes due() true.
+  void see(size_t size) noexcept;
+  // Whether a value of this size is to be packed, or tried once more.
   bool wants(size_t size) noexcept;
+  // Whether wants() would say yes, but for attempts.
+  bool may_pack(size_t size) const noexcept {
+    return size >= threshold() &&
+           failures_[size_class(size)].load(std::memory_order_relaxed) < failures_many;
+  }
   // The size of the packed value in `to`, or 0 when it should stay raw. `to` needs
   // packed_limit(size) bytes. What was packed counts as a user of its dictionary until drop().
   size_t pack(const void *from, size_t size, void *to, uint8_t *dictionary,
@@ -86,6 +94,13 @@ class Codec {
   static constexpr size_t threshold_usual = 512;
   static constexpr uint64_t capacity_min = uint64_t{8} << 20;  // for a dictionary
   static constexpr size_t sizes = 64;                          // classes of values' sizes
+  // Values of one size are tried until so many in a row stayed raw, then one in so many more.
+  static constexpr uint16_t failures_many = 16;
+  static constexpr uint16_t tried_one_in = 512;
+
+  static size_t size_class(size_t size) noexcept {
+    return static_cast<size_t>(std::bit_width(size)) % sizes;
+  }
 
   enum class State : uint8_t { collecting, due, running };
 

@@ -195,6 +195,8 @@ bool Cache::read_pinned(Entry &entry, void *buffer, size_t capacity, size_t *val
     } else if (!codec_.unpack(entry.stored(), entry.stored_size(), buffer, size,
                               entry.dictionary())) {
       return false;
+    } else if (settled_.packs_later(size)) {
+      unpack_for_good(entry, buffer);
     }
   }
   drop_pin(entry);

@@ -116,7 +116,7 @@ bool Cache::move_entry(Entry &entry) noexcept {
   racy_write(to, &entry, size);
   position.bucket->refs[position.slot].store(store_.arena.ref(to), std::memory_order_relaxed);
   position.bucket->unlock();
-  policy_->replace(entry, *to, false);
+  policy_->replace(entry, *to, Change::moved);
   if ((to->flags & has_lifetime) != 0) wheel_.replace(entry, *to);
   store_.arena.free(&entry);
   return true;
@@ -149,7 +149,6 @@ void Cache::retire(Entry &entry) noexcept {
   raw_bytes_ -= entry.raw_size();
   stored_bytes_ -= entry.stored_size();
   compressed_ -= entry.compressed();
-  if (!entry.compressed()) add_unpacked(uint64_t{0} - entry.raw_size());
   if (Store::pinned(entry)) {
     hold();
     pinned_more(weight);

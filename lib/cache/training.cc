@@ -18,10 +18,10 @@ namespace brisk::cache::training {
 namespace {
 
 // What a byte that is not stored is worth, in nanoseconds of unpacking.
-constexpr double byte_worth = 8;
+constexpr double byte_worth = 16;
 // A dictionary must do better than what there is, and another level than the usual one, by this.
 constexpr double better = 1.03;
-constexpr double much_better = 1.05;
+constexpr double much_better = 1.03;
 constexpr int usual_level = 1;
 constexpr std::array<int, 3> levels{usual_level, -1, 3};
 // The sizes at which packing may begin to pay; from the largest on values are always tried.

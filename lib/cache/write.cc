@@ -12,151 +12,14 @@
 
 #include "base/error.h"
 #include "base/fault.h"
-#include "cache/cache.h"
+#include "cache/draft.h"
 
 namespace brisk::cache {
 namespace {
 
 // What one write spends on entries that expired and nobody asked for.
 constexpr size_t expire_some = 8;
-// A part of the capacity for values that are not packed although they shrink, in caches of some
-// size, and for values that lie in a slot even so.
-constexpr uint64_t raw_share = 16;
-constexpr uint64_t raw_share_from = uint64_t{8} << 20;
-constexpr size_t raw_share_value_max = 1536;
-// Packed here first when it may fit into a slot.
-constexpr size_t scratch_size = 16384;
-
 }  // namespace
-
-// Everything about an entry that can be settled before the write lock is taken.
-class Cache::Draft {
- public:
-  Draft(Cache &cache, const void *key, size_t key_size, uint64_t hash, const void *value,
-        size_t value_size, Terms terms, uint8_t kind = 0)
-      : key(key),
-        key_size(key_size),
-        hash(hash),
-        raw(value),
-        raw_size(value_size),
-        terms(terms),
-        stored(value),
-        stored_size(value_size),
-        flags(kind),
-        cache_(cache) {
-    // The write lock is held for less long when the bucket has arrived by then.
-    cache.store_.index.prefetch(hash);
-    flags |= terms.parts();
-    if (cache.options_.idle != BRISK_FOREVER) flags |= has_lifetime | has_use;
-    if (key_size > inline_key_max) flags |= has_long_key;
-    if (cache.options_.compress && cache.codec_.wants(value_size) && !cache.stays_raw(value_size))
-      pack(cache);
-    const size_t slot_key = (flags & has_long_key) != 0 ? 0 : key_size;
-    const size_t in_slot = sizeof(Entry) + Entry::parts_size(flags) + slot_key + stored_size;
-    if ((flags & has_long_key) != 0 || in_slot > slot_max) flags |= has_blob;
-    const size_t beside = (flags & has_blob) != 0 ? 0 : stored_size;
-    slot_size = sizeof(Entry) + Entry::parts_size(flags) + slot_key + beside;
-  }
-  ~Draft() { cache_.codec_.drop(dictionary_); }
-  Draft(const Draft &) = delete;
-  Draft &operator=(const Draft &) = delete;
-
-  // Moves a value that is too large for a slot into a block. False when the budget refuses.
-  bool take_blob(Cache &cache) {
-    if ((flags & has_blob) == 0) return true;
-    const size_t before = (flags & has_long_key) != 0 ? key_size : 0;
-    bool refused = false;
-    blob = cache.take_block(before + stored_size, &refused);
-    if (!blob && refused && packed) {
-      // Packed bytes and their copy need more room together than the value alone.
-      packed.reset();
-      stored = raw;
-      stored_size = raw_size;
-      cache.codec_.drop(std::exchange(dictionary_, uint8_t{0}));
-      flags &= static_cast<uint8_t>(~is_compressed);
-      blob = cache.take_block(before + stored_size, &refused);
-    }
-    if (!blob) {
-      if (!refused) throw std::bad_alloc();
-      return false;
-    }
-    char *data = static_cast<char *>(blob.data());
-    if (before != 0) std::memcpy(data, key, before);
-    if (stored_size != 0) std::memcpy(data + before, stored, stored_size);
-    packed.reset();
-    return true;
-  }
-
-  void fill(Entry &entry, uint64_t now, uint64_t idle_end) {
-    racy_write_fence();
-    entry.key_size = static_cast<uint16_t>(key_size);
-    entry.value_size = static_cast<uint16_t>((flags & has_blob) != 0 ? 0 : stored_size);
-    entry.pins.store(0, std::memory_order_relaxed);
-    entry.flags = flags;
-    entry.queue = 0;
-    if ((flags & has_lifetime) != 0) entry.lifetime().deadline = std::min(terms.kept, idle_end);
-    if ((flags & has_refresh) != 0) {
-      entry.refresh().deadline = terms.fresh;
-      entry.refresh().cost = terms.cost;
-    }
-    if ((flags & has_use) != 0) {
-      entry.use().last = now;
-      entry.use().deadline = terms.kept;
-    }
-    if ((flags & has_blob) != 0) {
-      Blob &parts = entry.blob();
-      parts.charge = blob.charge();
-      parts.hash = hash;
-      parts.stored_size = static_cast<uint32_t>(stored_size);
-      parts.data = static_cast<char *>(blob.release());
-    } else {
-      racy_write(entry.slot_key() + key_size, stored, stored_size);
-    }
-    if ((flags & is_compressed) != 0) {
-      entry.packed().raw_size = static_cast<uint32_t>(raw_size);
-      entry.packed().dictionary = std::exchange(dictionary_, uint8_t{0});
-    }
-    if ((flags & has_long_key) == 0) racy_write(entry.slot_key(), key, key_size);
-  }
-
-  const void *const key;
-  const size_t key_size;
-  const uint64_t hash;
-  const void *const raw;
-  const size_t raw_size;
-  const Terms terms;
-  const void *stored;
-  size_t stored_size;
-  uint8_t flags;
-  size_t slot_size = 0;
-  memory::Block blob;
-
- private:
-  void pack(Cache &cache) {
-    void *to = scratch;
-    const size_t limit = Codec::packed_limit(raw_size);
-    if (limit > scratch_size) {
-      bool refused = false;
-      packed = cache.take_block(limit, &refused);
-      if (!packed)
-        return;  // raw, then; if there is no room for that either, the write will find out
-      to = packed.data();
-    }
-    const size_t size = cache.pack(stored, raw_size, to, &dictionary_);
-    if (size == 0) {
-      packed.reset();
-      return;
-    }
-    stored = to;
-    stored_size = size;
-    flags |= is_compressed;
-  }
-
-  Cache &cache_;
-  memory::Block packed;
-  uint8_t dictionary_ = 0;  // that the packed value needs, until an entry has it
-  char scratch[scratch_size];
-};
 
 // Packs, making room for the compression contexts when the cache is full before the first value is
 // packed: at most an eighth of it, and for the three that there are to make.
@@ -169,14 +32,6 @@ size_t Cache::pack(const void *from, size_t size, void *to, uint8_t *dictionary)
     if (!make_room(memory::allocator().good_size(refused + memory::page_size))) return 0;
   }
   return 0;
-}
-
-// Some room is left to values as they are. Of those that come into it the cold ones leave soon, and
-// the hot ones stay: they are read without unpacking.
-bool Cache::stays_raw(size_t size) const noexcept {
-  return options_.compress_from == 0 && options_.capacity >= raw_share_from &&
-         size <= raw_share_value_max &&
-         unpacked_bytes_.load(std::memory_order_relaxed) + size <= options_.capacity / raw_share;
 }
 
 void Cache::check_size(const void *key, size_t size, size_t value_size) const {
@@ -200,12 +55,17 @@ brisk_status Cache::put(const void *key, size_t size, const void *value, size_t 
     start_training();
   try {
     Draft draft(*this, key, size, hash, value, value_size, terms(ttl, hash, cost));
-    if (draft.take_blob(*this)) {
+    if (draft.take_blob()) {
       for (bool again = true;; again = false) {
+        bool stored;
         {
           std::lock_guard lock(mutex_);
           check_open();
-          if (commit(draft, {}) == BRISK_OK) return BRISK_OK;
+          stored = commit(draft, {}) == BRISK_OK;
+        }
+        if (stored) {
+          pack_settled();
+          return BRISK_OK;
         }
         if (!again || !runtime_->shed(Arena::slab_size * 2, *this)) break;
       }
@@ -225,11 +85,12 @@ void Cache::DraftDeleter::operator()(Draft *draft) const noexcept { delete draft
 Cache::DraftPointer Cache::draft_loaded(const void *key, size_t size, const void *value,
                                         size_t value_size, uint64_t ttl, double cost) {
   if (size + value_size > options_.capacity / 2) return nullptr;
+  pack_settled();
   if (codec_.due()) [[unlikely]]
     start_training();
   const uint64_t hash = store_.hash(key, size);
   DraftPointer draft(new Draft(*this, key, size, hash, value, value_size, terms(ttl, hash, cost)));
-  if (!draft->take_blob(*this)) draft.reset();
+  if (!draft->take_blob()) draft.reset();
   return draft;
 }
 
@@ -237,7 +98,7 @@ Cache::DraftPointer Cache::draft_absent(const void *key, size_t size, uint64_t t
   const uint64_t hash = store_.hash(key, size);
   const uint64_t end = terms(ttl, hash).fresh;
   DraftPointer draft(new Draft(*this, key, size, hash, nullptr, 0, {end, end}, is_absent));
-  if (!draft->take_blob(*this)) draft.reset();
+  if (!draft->take_blob()) draft.reset();
   return draft;
 }
 
@@ -309,8 +170,8 @@ brisk_status Cache::commit(Draft &draft, const Condition &condition) {
     policy_->admit(*entry, draft.hash);
   } else {
     store_.index.replace(position, store_.arena.ref(entry));
-    position.bucket->warm(position.slot);
-    policy_->replace(*old, *entry, true);
+    if (condition.change == Change::written) position.bucket->warm(position.slot);
+    policy_->replace(*old, *entry, condition.change);
     if ((old->flags & has_lifetime) != 0) wheel_.remove(*old);
     // A value that was only moved is no newer one.
     if (condition.same == nullptr) depart(*old, replaced);
@@ -324,7 +185,6 @@ brisk_status Cache::commit(Draft &draft, const Condition &condition) {
   raw_bytes_ += draft.raw_size;
   stored_bytes_ += draft.stored_size;
   compressed_ += entry->compressed();
-  if (!entry->compressed()) add_unpacked(draft.raw_size);
   return BRISK_OK;
 }
 
@@ -408,7 +268,7 @@ brisk_status Cache::rewrite(Key key, uint64_t hash, uint64_t ttl) {
   BRISK_PAUSE("touch.before_commit");
   Draft draft(*this, key.data, key.size, hash, value, entry->raw_size(),
               terms(ttl, hash, entry->cost()));
-  if (!draft.take_blob(*this)) return BRISK_REFUSED;
+  if (!draft.take_blob()) return BRISK_REFUSED;
   std::lock_guard lock(mutex_);
   check_open();
   return commit(draft, {.same = entry});

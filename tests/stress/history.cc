@@ -393,14 +393,15 @@ constexpr uint64_t MiB = 1 << 20;
 
 INSTANTIATE_TEST_SUITE_P(
     Settings, HistoryTest,
-    testing::Values(
-        Setting{"FewKeys", BRISK_POLICY_AUTO, 12, MiB / 2, 12000},
-        Setting{"ManyKeys", BRISK_POLICY_AUTO, 20000, 2 * MiB, 4000},
-        Setting{"ManyKeysByRecency", BRISK_POLICY_LRU, 20000, 2 * MiB, 4000},
-        Setting{"Expiring", BRISK_POLICY_AUTO, 300, MiB, 4000, 30 * millisecond, 20 * millisecond},
-        Setting{"ExpiringByRecency", BRISK_POLICY_LRU, 300, MiB, 4000, 30 * millisecond, 0},
-        Setting{"Shaken", BRISK_POLICY_AUTO, 12, MiB / 2, 2500, 0, 0, true},
-        Setting{"ShakenByRecency", BRISK_POLICY_LRU, 2000, MiB / 2, 2500, 0, 0, true}),
+    testing::Values(Setting{"FewKeys", BRISK_POLICY_AUTO, 12, MiB / 2, 12000},
+                    Setting{"ManyKeys", BRISK_POLICY_AUTO, 20000, 8 * MiB, 12000},
+                    Setting{"ManyKeysByRecency", BRISK_POLICY_LRU, 20000, 2 * MiB, 4000},
+                    Setting{"Expiring", BRISK_POLICY_AUTO, 300, 8 * MiB, 4000, 30 * millisecond,
+                            20 * millisecond},
+                    Setting{"ExpiringByRecency", BRISK_POLICY_LRU, 300, MiB, 4000, 30 * millisecond,
+                            0},
+                    Setting{"Shaken", BRISK_POLICY_AUTO, 12, MiB / 2, 2500, 0, 0, true},
+                    Setting{"ShakenByRecency", BRISK_POLICY_LRU, 2000, MiB / 2, 2500, 0, 0, true}),
     [](const auto &info) { return std::string(info.param.name); });
 
 }  // namespace

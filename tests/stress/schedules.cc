@@ -303,6 +303,80 @@ TEST_F(SchedulesTest, ATouchNeverBringsAnOlderValueBack) {
   EXPECT_EQ(read(cache_, "key"), "BRISK_MISS");
 }
 
+// Values that shrink, in a cache that packs them when they have come to stay.
+class Settling : public SchedulesTest {
+ protected:
+  void SetUp() override { cache_ = new_cache(runtime_.get(), options_of(capacity)); }
+
+  static std::string text_of(size_t number, const char *version) {
+    std::string text;
+    while (text.size() < 1000) text += version + std::to_string(number + text.size()) + ", ";
+    return text;
+  }
+  void put_all(const char *version) {
+    for (size_t i = 0; i < count; ++i)
+      ASSERT_EQ(put(cache_, key_of(i), text_of(i, version)), BRISK_OK);
+  }
+
+  static constexpr uint64_t capacity = 8 << 20;
+  static constexpr size_t count = 2000;
+};
+
+TEST_F(Settling, AValueThatIsPutWhileTheOldOneIsPackedStays) {
+  bool came = false;
+  once("settle.before_commit", [&] {
+    came = true;
+    put_all("new");
+  });
+  for (size_t i = 0; !came; ++i) {
+    ASSERT_LT(i, count);
+    ASSERT_EQ(put(cache_, key_of(i), text_of(i, "old")), BRISK_OK);
+  }
+  size_t old = 0;  // the one whose write packed others
+  for (size_t i = 0; i < count; ++i) old += read(cache_, key_of(i)) != text_of(i, "new");
+  EXPECT_EQ(old, 0u);
+  EXPECT_GT(stats_of(cache_).compressed_entries, count / 2);
+}
+
+TEST_F(Settling, AKeyThatIsErasedWhileItsValueIsPackedIsGone) {
+  bool came = false;
+  once("settle.before_commit", [&] {
+    came = true;
+    for (size_t i = 0; i < count; ++i) (void)erase(cache_, key_of(i));
+  });
+  for (size_t i = 0; !came; ++i) {
+    ASSERT_LT(i, count);
+    ASSERT_EQ(put(cache_, key_of(i), text_of(i, "old")), BRISK_OK);
+  }
+  EXPECT_EQ(stats_of(cache_).entries, 0u);
+}
+
+TEST_F(Settling, AValueThatIsPutWhileTheOldOneIsUnpackedForGoodStays) {
+  put_all("old");
+  for (const size_t i : {count / 2, count / 2 + 1}) {
+    bool came = false;
+    once("settle.before_commit", [&] {
+      came = true;
+      ASSERT_EQ(put(cache_, key_of(i), text_of(i, "new")), BRISK_OK);
+    });
+    for (int reads = 0; reads < 200 && !came; ++reads)
+      ASSERT_EQ(read(cache_, key_of(i)), text_of(i, "old"));
+    ASSERT_TRUE(came);
+    EXPECT_EQ(read(cache_, key_of(i)), text_of(i, "new"));
+  }
+}
+
+TEST_F(Settling, WhatLeavesBeforeItStaysIsNotPacked) {
+  constexpr size_t many = 30'000;
+  size_t next = 0;
+  for (; next < many; ++next) ASSERT_EQ(put(cache_, key_of(next), text_of(next, "old")), BRISK_OK);
+  ASSERT_GT(stats_of(cache_).evicted_capacity, 0u);
+  brisk::fault::arm("pack", UINT64_MAX);
+  for (size_t i = 0; i < 2000; ++i, ++next)
+    ASSERT_EQ(put(cache_, key_of(next), text_of(next, "old")), BRISK_OK);
+  EXPECT_LT(brisk::fault::hits(), 200u);
+}
+
 TEST_F(SchedulesTest, AKeyThatGoesWhileOneLooksIsNotThere) {
   make(1 << 20);
   ASSERT_EQ(put(cache_, "key", "value"), BRISK_OK);

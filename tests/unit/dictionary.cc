@@ -125,7 +125,7 @@ TEST_F(DictionaryTest, IsNotMadeOfWhatDoesNotShrink) {
   uint64_t last = 0;
   for (int round = 0; round < 4; ++round) {
     uint64_t seen = 0;
-    for (; !codec.due(); seen += 1 << 16) codec.wants(1 << 16);
+    for (; !codec.due(); seen += 1 << 16) codec.see(1 << 16);
     EXPECT_GT(seen, last);
     last = seen;
     codec.skip_training();
@@ -193,6 +193,7 @@ TEST_F(DictionaryTest, IsTrainedAnewWhenValuesPackWorseThanTheyDid) {
     for (uint64_t i = 0, seen = 0; seen < bytes; ++i) {
       const std::string value = record(i, kind);
       seen += value.size();
+      codec.see(value.size());
       if (codec.wants(value.size())) {
         if (const auto packed = pack(codec, value)) codec.drop(packed->dictionary);
       }
@@ -299,6 +300,7 @@ TEST_F(DictionaryTest, WhatNeverShrinksIsTriedRarely) {
   const std::string value = noise(1000, 1);
   int tried = 0;
   for (int i = 0; i < 10'000; ++i) {
+    codec.see(value.size());
     if (!codec.wants(value.size())) continue;
     ++tried;
     EXPECT_FALSE(pack(codec, value));

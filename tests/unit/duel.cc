@@ -143,7 +143,7 @@ constexpr size_t capacity = 500;
 
 bool request(Shadow &shadow, uint32_t id, uint32_t weight, uint64_t full) {
   if (shadow.use(id) != 0) return true;
-  shadow.store(id, {weight, 0}, full, false, true);
+  shadow.store(id, {weight, 0}, full, {.by_size = false, .bytes_bind = true});
   return false;
 }
 

@@ -114,6 +114,33 @@ TEST_F(Compression, LeavesSomeRoomToValuesAsTheyAre) {
   EXPECT_EQ(stats(cache).compressed_entries, 0u) << "there is room again";
 }
 
+TEST_F(Compression, UnpacksForGoodWhatIsReadMuch) {
+  Cache cache = new_cache(runtime_, [](auto &o) { o.capacity_bytes = 16 << 20; });
+  for (uint64_t i = 0; i < 8000; ++i) ASSERT_EQ(put(cache, std::to_string(i), record(i)), BRISK_OK);
+  // Two pins of a value that is not packed are of the same bytes.
+  const auto packed = [&](const std::string &key) {
+    Value one;
+    Value other;
+    EXPECT_EQ(call(brisk_cache_get, cache, key.data(), key.size(), one.out()), BRISK_OK);
+    EXPECT_EQ(call(brisk_cache_get, cache, key.data(), key.size(), other.out()), BRISK_OK);
+    size_t size;
+    return brisk_value_data(one, &size) != brisk_value_data(other, &size);
+  };
+  unsigned hot = 0;
+  for (uint64_t i = 4000; i < 4100; ++i) {
+    const std::string key = std::to_string(i);
+    if (!packed(key)) continue;
+    for (int reads = 0; reads < 200; ++reads) ASSERT_EQ(read(cache, key), record(i));
+    EXPECT_FALSE(packed(key)) << key;
+    ++hot;
+  }
+  EXPECT_GT(hot, 50u);
+  const auto figures = stats(cache);
+  const uint64_t raw =
+      (figures.entries - figures.compressed_entries) * (figures.raw_bytes / figures.entries);
+  EXPECT_LT(raw, uint64_t{18} << 16) << "others made room";
+}
+
 TEST_F(Compression, OfNoiseCostsNoRoom) {
   const auto entries = [this](brisk_compression compression) {
     Cache cache = new_cache(runtime_, [=](auto &o) {

@@ -16,12 +16,41 @@ void Auto::push(Entry &entry, uint8_t queue, uint64_t weight) noexcept {
 void Auto::to_main(const Node &node) noexcept {
   Entry &entry = *node.entry;
   const uint64_t weight = store_.weight(entry);
+  const bool came = entry.queue == in_small;
   queue_of(entry).remove(&entry, weight);
+  if (came) return settle(entry, node.hash, weight);
   push(entry, in_main, weight);
+  if (settled_.wants(entry)) settled_.add(node.hash);
+}
+
+// An entry comes to stay.
+void Auto::settle(Entry &entry, uint64_t hash, uint64_t weight) noexcept {
+  const bool packs = settled_.wants(entry);
+  const bool hot = packs && hot_.weight() + weight <= settled_.raw_most();
+  push(entry, hot ? in_hot : in_main, weight);
+  if (packs && !hot) settled_.add(hash);
+  if (!packs) settled_.note_kept(weight, weight);
+}
+
+// What is too much among the hot and was not read since it was last looked at goes to main, to be
+// packed.
+void Auto::cool_hot() noexcept {
+  for (unsigned rounds = 0; hot_.weight() > settled_.raw_most(); ++rounds) {
+    const Node tail = node_of(*hot_.tail());
+    if (rounds >= 16 || heat(tail) <= 1) {
+      to_main(tail);
+    } else {
+      cool(tail, 1);
+      const uint64_t weight = store_.weight(*tail.entry);
+      hot_.remove(tail.entry, weight);
+      hot_.push(tail.entry, weight);
+    }
+  }
 }
 
 void Auto::note_store(Entry &entry, uint64_t hash, uint64_t weight) noexcept {
-  if (judge_ != nullptr && judge_->samples(hash)) judge_->note_store(hash, weight, entry.cost());
+  if (judge_ != nullptr && judge_->samples(hash))
+    judge_->note_store(hash, light(entry, weight), entry.cost());
 }
 
 void Auto::admit(Entry &entry, uint64_t hash) noexcept {
@@ -30,13 +59,15 @@ void Auto::admit(Entry &entry, uint64_t hash) noexcept {
   bulks_.add(weight, entry.cost());
   const Rule now = rule();
   if (full_ != 0) {
-    const bool main = enters_main(*this, now, hash, weight, bulk(entry, weight));
-    return push(entry, main ? in_main : in_small, weight);
+    if (enters_main(*this, now, hash, weight, bulk(entry, light(entry, weight))))
+      return settle(entry, hash, weight);
+    return push(entry, in_small, weight);
   }
   // While the cache fills, what the small queue has too much flows on, so that nothing moves in
   // bulk when it is full.
   push(entry, in_small, weight);
-  if (small_.weight() <= now.small_weight(this->weight())) return;
+  regime_.trial = settled_.trial();
+  if (small_.weight() <= regime_.small_most(now, this->weight())) return;
   const Node tail = small_tail();
   cool(tail, 0);
   to_main(tail);
@@ -54,7 +85,7 @@ void Auto::remove(Entry &entry) noexcept {
   queue_of(entry).remove(&entry, weight);
 }
 
-void Auto::replace(Entry &old, Entry &entry, bool used) noexcept {
+void Auto::replace(Entry &old, Entry &entry, Change change) noexcept {
   // A write has warmed the entry in the index; its place in the queue stays.
   const uint64_t old_weight = store_.weight(old);
   const uint64_t weight = store_.weight(entry);
@@ -63,7 +94,18 @@ void Auto::replace(Entry &old, Entry &entry, bool used) noexcept {
   forget(old);
   bulks_.remove(old_weight, old.cost());
   bulks_.add(weight, entry.cost());
-  if (used && judge_ != nullptr) note_store(entry, store_.hash_of(entry), weight);
+  if (change == Change::moved) {
+    if (entry.compressed() && !old.compressed()) settled_.note_kept(old_weight, weight);
+    return;
+  }
+  if (change == Change::promoted) {
+    queue_of(entry).remove(&entry, weight);
+    push(entry, in_hot, weight);
+    return cool_hot();
+  }
+  const uint64_t hash = store_.hash_of(entry);
+  note_store(entry, hash, weight);
+  if (entry.queue == in_main && settled_.wants(entry)) settled_.add(hash);
 }
 
 // What the next calls will look at arrives while the caller is busy with this victim: the bucket of
@@ -81,10 +123,13 @@ Placed Auto::victim() noexcept {
   if (judge_ != nullptr) judge_->change_full(full_, weight());
   full_ = weight();
   // With an eighth of its bytes free, a cache is full of entries, not of bytes.
-  bytes_bind_ = account_.room() < account_.limit() / 8;
-  by_size_ = bulks_.aim() == Aim::cost ||
-             (bulks_.aim() == Aim::objects && judge_ != nullptr && bytes_bind_);
-  if (judge_ != nullptr) judge_->set_sizes(by_size_, bytes_bind_);
+  regime_.bytes_bind = account_.room() < account_.limit() / 8;
+  regime_.by_size = bulks_.aim() == Aim::cost ||
+                    (bulks_.aim() == Aim::objects && judge_ != nullptr && regime_.bytes_bind);
+  regime_.trial = settled_.trial();
+  // Shadows hold entries as light as they become, so theirs are fewer still.
+  if (judge_ != nullptr)
+    judge_->set_regime({regime_.by_size, regime_.bytes_bind, settled_.trial_of_packed()});
   const Rule now = rule();
   ghosts_.set_length(ghosts_for(entries(), now));
   const Node node = next_victim(*this, now);

@@ -12,25 +12,28 @@
 #include "cache/policy/judge.h"
 #include "cache/policy/policy.h"
 #include "cache/policy/rules.h"
+#include "cache/settled.h"
 
 namespace brisk::cache {
 
 class Auto final : public Policy {
  public:
   // Without a judge: S3-FIFO.
-  Auto(Store &store, Account &account, Judge *judge, Aim aim) noexcept
+  Auto(Store &store, Account &account, Settled &settled, Judge *judge, Aim aim) noexcept
       : Policy(store),
         account_(account),
+        settled_(settled),
         judge_(judge),
         bulks_(aim),
         small_(store.arena),
         main_(store.arena),
+        hot_(store.arena),
         ghosts_(account),
         sketch_(account) {}
 
   void admit(Entry &entry, uint64_t hash) noexcept override;
   void remove(Entry &entry) noexcept override;
-  void replace(Entry &old, Entry &entry, bool used) noexcept override;
+  void replace(Entry &old, Entry &entry, Change change) noexcept override;
   Placed victim() noexcept override;
   uint64_t charge() const noexcept override { return ghosts_.charge() + sketch_.charge(); }
   uint64_t wanted_memory() const noexcept override;
@@ -41,21 +44,22 @@ class Auto final : public Policy {
   static bool has(const Node &node) noexcept { return node.entry != nullptr; }
   static bool held(const Node &node) noexcept { return Store::pinned(*node.entry); }
   Node small_tail() const noexcept { return node_of(*small_.tail()); }
-  Node main_tail() const noexcept { return node_of(*main_.tail()); }
+  Node main_tail() const noexcept { return node_of(*(main_.empty() ? hot_ : main_).tail()); }
   bool small_empty() const noexcept { return small_.empty(); }
-  bool main_empty() const noexcept { return main_.empty(); }
+  bool main_empty() const noexcept { return main_.empty() && hot_.empty(); }
   uint64_t small_weight() const noexcept { return small_.weight(); }
-  uint64_t main_weight() const noexcept { return main_.weight(); }
+  uint64_t main_weight() const noexcept { return main_.weight() + hot_.weight(); }
   uint64_t full() const noexcept { return full_; }
-  bool by_size() const noexcept { return by_size_; }
+  uint64_t small_most(Rule rule) const noexcept { return regime_.small_most(rule, full_); }
+  Regime regime() const noexcept { return regime_; }
   uint32_t turn() noexcept { return turn_ += 7; }
-  uint64_t entries() const noexcept { return small_.entries() + main_.entries(); }
+  uint64_t entries() const noexcept { return small_.entries() + main_.entries() + hot_.entries(); }
   static unsigned heat(const Node &node) noexcept { return node.position.heat(); }
   static void cool(const Node &node, unsigned heat) noexcept { node.position.set_heat(heat); }
   static uint64_t hash(const Node &node) noexcept { return node.hash; }
   uint64_t weight(const Node &node) const noexcept { return store_.weight(*node.entry); }
   uint64_t bulk(const Node &node) const noexcept {
-    return by_size_ ? bulk(*node.entry, store_.weight(*node.entry)) : 0;
+    return regime_.by_size ? bulk(*node.entry, light(*node.entry, store_.weight(*node.entry))) : 0;
   }
   void to_main(const Node &node) noexcept;
   Ghosts &ghosts() noexcept { return ghosts_; }
@@ -63,34 +67,43 @@ class Auto final : public Policy {
   Flow &flow() noexcept { return flow_; }
 
  private:
-  enum : uint8_t { in_small, in_main };
+  enum : uint8_t { in_small, in_main, in_hot };
 
   Rule rule() const noexcept { return judge_ != nullptr ? judge_->rule() : rules[first_rule]; }
-  uint64_t weight() const noexcept { return small_.weight() + main_.weight(); }
+  uint64_t weight() const noexcept { return small_weight() + main_weight(); }
+  // The weight, or what it will be when the entry is packed.
+  uint64_t light(Entry &entry, uint64_t weight) const noexcept {
+    return settled_.wants(entry) ? settled_.expected(weight) : weight;
+  }
   uint64_t bulk(Entry &entry, uint64_t weight) const noexcept {
-    return bulks_.of(*this, weight, entry.cost(), bytes_bind_);
+    return bulks_.of(*this, weight, entry.cost(), regime_.bytes_bind);
   }
   Node node_of(Entry &entry) const noexcept;
-  Queue &queue_of(const Entry &entry) noexcept { return entry.queue == in_main ? main_ : small_; }
+  Queue &queue_of(const Entry &entry) noexcept {
+    return entry.queue == in_small ? small_ : entry.queue == in_main ? main_ : hot_;
+  }
   void note_store(Entry &entry, uint64_t hash, uint64_t weight) noexcept;
   void push(Entry &entry, uint8_t queue, uint64_t weight) noexcept;
+  void settle(Entry &entry, uint64_t hash, uint64_t weight) noexcept;
+  void cool_hot() noexcept;
   void look_ahead(Entry &victim) noexcept;
   void forget(const Entry &entry) noexcept {
     if (&entry == ahead_) ahead_ = nullptr;
   }
 
   const Account &account_;
+  Settled &settled_;
   Judge *const judge_;
   Bulks bulks_;
   Queue small_;
   Queue main_;
+  Queue hot_;  // a part of main that no hand passes: not packed, because read most
   Ghosts ghosts_;
   Sketch sketch_;
   Flow flow_;
   uint64_t full_ = 0;  // the weight of everything when an eviction was last needed
   uint32_t turn_ = 0;
-  bool bytes_bind_ = false;
-  bool by_size_ = false;
+  Regime regime_;
   const Entry *leaving_ = nullptr;
   const Entry *ahead_ = nullptr;  // the one that look_ahead() has hashed
   uint64_t ahead_hash_ = 0;

@@ -106,15 +106,14 @@ void Judge::play(uint64_t note) noexcept {
   if (hits != (1u << tried_) - 1) {
     const uint64_t full = full_.load(std::memory_order_relaxed);
     const auto share = static_cast<uint64_t>(share_ * static_cast<double>(full) + 0.5);
+    const Regime regime = regime_.load(std::memory_order_relaxed);
     Shadow::Newcomer one = newcomer(note);
     // A reader that hits does not know the weight. A shadow may, and else the mean will do.
     if (one.weight == 0) one = {known, known_cost(id, hits)};
     if (one.weight == 0)
       one.weight = static_cast<uint32_t>(full / entries_.load(std::memory_order_relaxed));
     for (size_t at = 0; at < tried_; ++at) {
-      if ((hits >> at & 1) == 0)
-        shadows_[at].store(id, one, share, by_size_.load(std::memory_order_relaxed),
-                           bytes_bind_.load(std::memory_order_relaxed));
+      if ((hits >> at & 1) == 0) shadows_[at].store(id, one, share, regime);
     }
     if (hits != 0) gain = gain_of(one);
   }

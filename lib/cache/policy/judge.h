@@ -53,11 +53,7 @@ class Judge {
     full_.fetch_add(now - before, std::memory_order_relaxed);
   }
 
-  // Bulks count (rules.h), and bytes are the limit.
-  void set_sizes(bool by_size, bool bytes_bind) noexcept {
-    by_size_.store(by_size, std::memory_order_relaxed);
-    bytes_bind_.store(bytes_bind, std::memory_order_relaxed);
-  }
+  void set_regime(Regime regime) noexcept { regime_.store(regime, std::memory_order_relaxed); }
 
   uint64_t charge() const noexcept { return charge_.load(std::memory_order_relaxed); }
   // The bytes that judging a cache of this many entries needs and the judge does not have; 0 when
@@ -102,8 +98,7 @@ class Judge {
   std::atomic<uint64_t> full_{0};     // of the whole cache
   std::atomic<uint64_t> entries_{0};  // that the shadows were made for
   std::atomic<uint64_t> charge_{0};
-  std::atomic<bool> by_size_{false};
-  std::atomic<bool> bytes_bind_{false};
+  std::atomic<Regime> regime_{Regime()};
   Stripes<Ring, 4> rings_;
 
   AdaptiveMutex mutex_;  // guards everything below

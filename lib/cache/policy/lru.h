@@ -16,9 +16,9 @@ class Lru final : public Policy {
     queue_.push(&entry, store_.weight(entry));
   }
   void remove(Entry &entry) noexcept override { queue_.remove(&entry, store_.weight(entry)); }
-  void replace(Entry &old, Entry &entry, bool used) noexcept override {
+  void replace(Entry &old, Entry &entry, Change change) noexcept override {
     queue_.replace(&old, store_.weight(old), &entry, store_.weight(entry));
-    if (used) hit(entry);
+    if (change == Change::written) hit(entry);
   }
   void hit(Entry &entry) noexcept override {
     const uint64_t weight = store_.weight(entry);

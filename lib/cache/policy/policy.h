@@ -18,6 +18,11 @@
 namespace brisk::cache {
 
 class Judge;
+class Settled;
+
+// What an entry that takes the place of another is: a newer value, which is a use, the same one
+// elsewhere or packed, or the same one unpacked because it is read much.
+enum class Change : uint8_t { written, moved, promoted };
 
 // An entry of the index, and where it is found there.
 struct Placed {
@@ -37,9 +42,8 @@ class Policy {
   virtual void admit(Entry &entry, uint64_t hash) noexcept = 0;
   // An entry goes; it is still in the index.
   virtual void remove(Entry &entry) noexcept = 0;
-  // A newer value of the same key takes the place of `old`. `used` tells a write, which is a use,
-  // from a move in memory.
-  virtual void replace(Entry &old, Entry &entry, bool used) noexcept = 0;
+  // An entry of the same key takes the place of `old`.
+  virtual void replace(Entry &old, Entry &entry, Change change) noexcept = 0;
   // The entry to evict next, still in its queue: remove() follows. Passes over pinned entries; no
   // entry when there is no other.
   virtual Placed victim() noexcept = 0;
@@ -64,8 +68,8 @@ class Policy {
 };
 
 // The policies, by the numbers of the interface. Null for an unknown one.
-// Only AUTO has use for a judge.
-std::unique_ptr<Policy> make_policy(int32_t kind, Store &store, Account &account, Judge *judge,
-                                    Aim aim);
+// Only AUTO has use for a judge; LRU notes nothing that settled, since all that comes stays.
+std::unique_ptr<Policy> make_policy(int32_t kind, Store &store, Account &account, Settled &settled,
+                                    Judge *judge, Aim aim);
 
 }  // namespace brisk::cache

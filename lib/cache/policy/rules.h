@@ -13,11 +13,12 @@
 //   Node small_tail(), main_tail()      of queues that are not empty
 //   bool small_empty(), main_empty()
 //   uint64_t small_weight(), main_weight(), full(), entries()
+//   uint64_t small_most(Rule)            of weight, in the small queue
 //   bool held(Node)                      may not leave now
 //   unsigned heat(Node); void cool(Node, heat); uint64_t hash(Node), weight(Node)
 //   uint64_t bulk(Node)                  how large it looks for what is to be maximized (aim.h)
 //   void to_main(Node)                   to main's head, from wherever it is
-//   bool by_size()                       bulks count; uint32_t turn(): another number each time
+//   Regime regime(); uint32_t turn()       another number each time
 //   Ghosts &ghosts(); Sketch &sketch(); Flow &flow();
 // A Node is tested for being there by has(Node).
 #pragma once
@@ -46,6 +47,20 @@ inline constexpr std::array<Rule, 5> rules{
 inline constexpr unsigned first_rule = 0;
 inline constexpr uint64_t clock_below = 1024;  // entries
 
+// What the rules go by besides.
+struct Regime {
+  static constexpr uint32_t whole = 1 << 12;
+
+  bool by_size = false;     // bulks count
+  bool bytes_bind = false;  // bytes are the limit
+  // Of its share, what the small queue has: all, unless entries shrink when they come into main.
+  uint16_t trial = whole;
+
+  constexpr uint64_t small_most(Rule rule, uint64_t full) const noexcept {
+    return rule.small_weight(full) * trial / whole;
+  }
+};
+
 // The ghosts there should be.
 constexpr uint64_t ghosts_for(uint64_t entries, Rule rule) noexcept {
   return 2 * (entries - rule.small_weight(entries));
@@ -58,7 +73,7 @@ class Flow {
  public:
   template <class Side>
   bool open(const Side &side, Rule rule, uint64_t weight) noexcept {
-    const uint64_t least = side.main_weight() + weight + rule.small_weight(side.full());
+    const uint64_t least = side.main_weight() + weight + side.small_most(rule);
     open_ = least + (open_ ? 0 : side.full() / 32) <= side.full();
     return open_;
   }
@@ -74,7 +89,7 @@ class Sizes {
  public:
   template <class Side>
   explicit Sizes(const Side &side) noexcept
-      : mean_(side.by_size() && side.entries() != 0
+      : mean_(side.regime().by_size && side.entries() != 0
                   ? (side.small_weight() + side.main_weight()) / side.entries()
                   : 0) {}
 
@@ -134,7 +149,7 @@ typename Side::Node main_victim(Side &side, Rule rule) noexcept {
 // The next to leave.
 template <class Side>
 typename Side::Node next_victim(Side &side, Rule rule) noexcept {
-  const uint64_t target = rule.small_weight(side.full());
+  const uint64_t target = side.small_most(rule);
   // When the rule has changed, main may have much room. No single call fills all of it.
   unsigned flows = 32;
   const Sizes sizes(side);

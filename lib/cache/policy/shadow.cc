@@ -70,11 +70,9 @@ uint32_t Shadow::use(uint32_t id) noexcept {
 
 double Shadow::cost(uint32_t id) const noexcept { return cost_at(find(id)); }
 
-void Shadow::store(uint32_t id, Newcomer newcomer, uint64_t full, bool by_size,
-                   bool bytes_bind) noexcept {
+void Shadow::store(uint32_t id, Newcomer newcomer, uint64_t full, Regime regime) noexcept {
   full_ = full;
-  by_size_ = by_size;
-  bytes_bind_ = bytes_bind;
+  regime_ = regime;
   const uint32_t weight = std::clamp(newcomer.weight, 1u, weight_max);
   const auto cost = static_cast<float>(newcomer.cost);
   const uint64_t hash = spread(id);

@@ -39,7 +39,7 @@ class Shadow {
     uint32_t weight;
     double cost;
   };
-  void store(uint32_t id, Newcomer newcomer, uint64_t full, bool by_size, bool bytes_bind) noexcept;
+  void store(uint32_t id, Newcomer newcomer, uint64_t full, Regime regime) noexcept;
   void erase(uint32_t id) noexcept;
 
   // For rules.h.
@@ -53,7 +53,8 @@ class Shadow {
   uint64_t main_weight() const noexcept { return main_.weight; }
   uint64_t full() const noexcept { return full_; }
   uint64_t entries() const noexcept { return entries_; }
-  bool by_size() const noexcept { return by_size_; }
+  uint64_t small_most(Rule rule) const noexcept { return regime_.small_most(rule, full_); }
+  Regime regime() const noexcept { return regime_; }
   uint32_t turn() noexcept { return turn_ += 7; }
   unsigned heat(Node node) const noexcept { return nodes_[node].heat; }
   void cool(Node node, unsigned heat) noexcept { nodes_[node].heat = heat & 3; }
@@ -89,7 +90,7 @@ class Shadow {
   }
   double cost_at(Node node) const noexcept { return costs_ == nullptr ? 0 : double{costs_[node]}; }
   uint64_t bulk(uint64_t weight, double cost) const noexcept {
-    return bulks_.of(*this, weight, cost, bytes_bind_);
+    return bulks_.of(*this, weight, cost, regime_.bytes_bind);
   }
   Node &bucket(uint32_t id) const noexcept { return buckets_[id & bucket_mask_]; }
   Node find(uint32_t id) const noexcept;
@@ -117,8 +118,7 @@ class Shadow {
   uint64_t measured_ = 0;  // entries that the number of ghosts is for
   uint64_t full_ = 0;
   uint32_t turn_ = 0;
-  bool by_size_ = false;
-  bool bytes_bind_ = true;
+  Regime regime_;
   Bulks bulks_;
   Line small_;
   Line main_;

@@ -1,0 +1,79 @@
+// Packing after the write, and unpacking for good: an entry is written again in its other form.
+//
+// Both pin the entry, make the other form without the lock, and put it in the place of the first if
+// that is still there; readers see one or the other. Neither is a use, nor a newer value: heat,
+// place and deadlines stay.
+#include "base/fault.h"
+#include "cache/draft.h"
+
+namespace brisk::cache {
+namespace {
+
+// What one write packs for others, in bytes before.
+constexpr size_t settle_some = 16384;
+// Of the values that are unpacked for callers, one in so many is kept that way.
+constexpr uint64_t unpacked_one_in = 64;
+
+}  // namespace
+
+// The next that waits, pinned, or null.
+Entry *Cache::take_settled(uint64_t *hash) noexcept {
+  std::lock_guard lock(mutex_);
+  while (settled_.any() && !closed()) {
+    *hash = settled_.take();
+    const Index::Position position = store_.index.find(
+        *hash, [&](EntryRef ref) { return store_.hash_of(*store_.arena.at(ref)) == *hash; });
+    if (!position) continue;
+    Entry &entry = *store_.arena.at(position.ref());
+    if (!settled_.wants(entry) || Store::pinned(entry)) continue;
+    position.bucket->lock();  // nobody overwrites it
+    add_pin(entry);
+    position.bucket->unlock();
+    return &entry;
+  }
+  return nullptr;
+}
+
+void Cache::pack_settled() noexcept {
+  size_t packed = 0;
+  uint64_t hash;
+  while (packed < settle_some && settled_.any()) {
+    Entry *const entry = take_settled(&hash);
+    if (entry == nullptr) return;
+    packed += entry->raw_size();
+    write_again(*entry, hash, entry->stored(), Change::moved);
+    drop_pin(*entry);
+  }
+}
+
+// Of an entry that the caller pins.
+void Cache::unpack_for_good(Entry &entry, const void *value) noexcept {
+  bool due = false;
+  counters_.with([&due](Counters &counters, bool) {
+    const uint64_t count = counters.unpacked.load(std::memory_order_relaxed) + 1;
+    counters.unpacked.store(count, std::memory_order_relaxed);
+    due = count % unpacked_one_in == 0;
+  });
+  if (due) [[unlikely]]
+    write_again(entry, store_.hash_of(entry), value, Change::promoted);
+}
+
+// `value` is that of the entry, which the caller pins.
+void Cache::write_again(Entry &entry, uint64_t hash, const void *value, Change change) noexcept
+    try {
+  Draft draft(*this, entry, hash, value, change == Change::moved);
+  if (change == Change::moved && (draft.flags & is_compressed) == 0) return;
+  if (!draft.take_blob()) return;
+  BRISK_PAUSE("settle.before_commit");
+  std::unique_lock lock(mutex_, std::defer_lock);
+  if (change == Change::moved) {
+    lock.lock();
+  } else if (!lock.try_lock()) {
+    return;  // a reader does not wait
+  }
+  if (closed()) return;
+  commit(draft, {.same = &entry, .change = change});
+} catch (const std::bad_alloc &) {
+}
+
+}  // namespace brisk::cache
