@@ -323,6 +323,26 @@ TEST(Duel, AnErasedKeyLeavesAShadowWithoutAGhost) {
   EXPECT_EQ(shadow.entries(), 0u);
 }
 
+// All that fits is a little more than a number of entries: that little is no room in main.
+TEST(Duel, AScanDoesNotFlowThroughMain) {
+  for (const uint64_t spare : {0, 10, 50, 90}) {
+    Account account(1 << 20);
+    Shadow shadow(rules[0], account, Aim::objects);
+    ASSERT_TRUE(shadow.resize(200));
+    const uint64_t full = 10'000 + spare;
+    for (uint32_t id = 0; id < 300; ++id) request(shadow, id, 100, full);
+    std::vector<uint32_t> stayed;
+    for (uint32_t id = 0; id < 200; ++id) {
+      if (shadow.use(id) != 0) stayed.push_back(id);
+    }
+    ASSERT_GT(stayed.size(), 80u);
+    for (uint32_t id = 1000; id < 3000; ++id) request(shadow, id, 100, full);
+    EXPECT_EQ(std::ranges::count_if(stayed, [&](uint32_t id) { return shadow.use(id) != 0; }),
+              static_cast<ptrdiff_t>(stayed.size()))
+        << spare;
+  }
+}
+
 TEST(Duel, ASketchCountsAndFades) {
   Account account(1 << 20);
   Sketch sketch(account);

@@ -78,6 +78,9 @@ class Flow {
     return open_;
   }
 
+  // Main is to give up an entry: what room it has is less than one.
+  void close() noexcept { open_ = false; }
+
  private:
   bool open_ = false;
 };
@@ -174,6 +177,7 @@ typename Side::Node next_victim(Side &side, Rule rule) noexcept {
     if (!room) break;
     --flows;
   }
+  side.flow().close();
   typename Side::Node node = main_victim(side, rule);
   // Where all of main is held, the small queue is what is left.
   while (!side.has(node) && !side.small_empty()) {
