@@ -100,12 +100,13 @@ async def run(
         await asyncio.sleep(pause)
         pause = min(pause + 0.001, PAUSE_MAX)
     timer = None
+    raw = task._raw
 
     def look() -> None:
         # A wait after the deadline ends the task, and that is told by the queue. The deadline of
         # the task itself is later than ours, by what passed while it was submitted.
         nonlocal timer
-        if task._raw.wait(1)[0] != _brisk.OK:
+        if raw.wait(1)[0] != _brisk.OK:
             timer = loop.call_later(PAUSE_MAX, look)
 
     if task._deadline:
