@@ -5,9 +5,9 @@
 // policy keeps are noted here, and packed by the next writer after its write (settle.cc). A part of
 // the room is for those that stay as they are: the ones read most, or any while there is room.
 //
-// What waits is known by its hash, so that nothing has to be told when an entry leaves or moves; at
-// most some dozen wait, and one that is forgotten is offered again when the policy comes by. For
-// the holder of the write lock, but for any().
+// What waits is known by its hash, so that nothing has to be told when an entry leaves or moves; 64
+// wait at most, and what finds no place is offered again when the policy comes by. For the holder
+// of the write lock, but for any() and packs_later().
 #pragma once
 
 #include <array>
@@ -31,8 +31,8 @@ class Settled {
 
   // Whether an entry will be packed once it stays.
   bool wants(Entry &entry) const noexcept {
-    return (entry.flags & (is_compressed | is_absent)) == 0 && packs_later(entry.raw_size()) &&
-           codec_.may_pack(entry.raw_size());
+    return raw_most_ != 0 && (entry.flags & (is_compressed | is_absent)) == 0 &&
+           packs_later(entry.stored_size()) && codec_.may_pack(entry.stored_size());
   }
   void add(uint64_t hash) noexcept {
     const uint32_t count = count_.load(std::memory_order_relaxed);
@@ -51,21 +51,28 @@ class Settled {
 
   // An entry came to stay, packed or as it is.
   void note_kept(uint64_t before, uint64_t after) noexcept {
+    if (after == before && kept_ == 1) [[likely]]
+      return;
     const auto share = static_cast<double>(after) / static_cast<double>(before);
     kept_ += (share - kept_) / 64;
     if (after < before) packed_ += (share - packed_) / 64;
+    trial_ = part(kept_ * kept_);
+    trial_of_light_ = part(kept_ * kept_ * kept_);
   }
   // What an entry that will be packed weighs then, by what those before it did.
   uint64_t expected(uint64_t weight) const noexcept {
     return static_cast<uint64_t>(static_cast<double>(weight) * packed_);
   }
   // Of the room of newcomers, what is left to them where they are larger than what stays: one of
-  // them takes the place of several.
-  uint16_t trial() const noexcept { return static_cast<uint16_t>(kept_ * kept_ * Regime::whole); }
-  uint16_t trial_of_packed() const noexcept { return static_cast<uint16_t>(kept_ * Regime::whole); }
+  // them takes the place of several. The same number weighs less where each is as light as it will
+  // be.
+  uint16_t trial() const noexcept { return trial_; }
+  uint16_t trial_of_light() const noexcept { return trial_of_light_; }
 
  private:
   static constexpr uint32_t most = 64;
+
+  static uint16_t part(double of) noexcept { return static_cast<uint16_t>(of * Regime::whole); }
 
   const Codec &codec_;
   const uint64_t raw_most_;
@@ -74,6 +81,8 @@ class Settled {
   std::atomic<uint32_t> count_{0};
   double packed_ = 1;  // moving means of what is left of an entry's weight
   double kept_ = 1;
+  uint16_t trial_ = Regime::whole;
+  uint16_t trial_of_light_ = Regime::whole;
 };
 
 }  // namespace brisk::cache

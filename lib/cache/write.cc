@@ -1,10 +1,12 @@
 // The write path: room first, then the entry, then the index.
 //
-// A write packs the value and takes a block for a large one before it takes the write lock. Under
-// the lock it frees what waits to be freed, takes a slot (evicting until there is one), fills it,
-// and only then lets the index show it; so a reader sees the old value or the new one, and a
-// failure on the way leaves neither half. When the budget gives nothing more and nothing can be
-// evicted, the write is refused and the key has no value: an older one would be wrong.
+// A write packs the value, unless that waits until it has come to stay (settled.h), and takes a
+// block for a large one before it takes the write lock. Under the lock it frees what waits to be
+// freed, takes a slot (evicting until there is one), fills it, and only then lets the index show
+// it; so a reader sees the old value or the new one, and a failure on the way leaves neither half.
+// When the budget gives nothing more and nothing can be evicted, the write is refused and the key
+// has no value: an older one would be wrong. Afterwards, without the lock, it packs what others
+// have left to be packed.
 #include <algorithm>
 #include <cstring>
 #include <new>

@@ -59,7 +59,7 @@ void Auto::admit(Entry &entry, uint64_t hash) noexcept {
   bulks_.add(weight, entry.cost());
   const Rule now = rule();
   if (full_ != 0) {
-    if (enters_main(*this, now, hash, weight, bulk(entry, light(entry, weight))))
+    if (enters_main(*this, now, hash, weight, bulk(entry, weight)))
       return settle(entry, hash, weight);
     return push(entry, in_small, weight);
   }
@@ -127,9 +127,8 @@ Placed Auto::victim() noexcept {
   regime_.by_size = bulks_.aim() == Aim::cost ||
                     (bulks_.aim() == Aim::objects && judge_ != nullptr && regime_.bytes_bind);
   regime_.trial = settled_.trial();
-  // Shadows hold entries as light as they become, so theirs are fewer still.
   if (judge_ != nullptr)
-    judge_->set_regime({regime_.by_size, regime_.bytes_bind, settled_.trial_of_packed()});
+    judge_->set_regime({regime_.by_size, regime_.bytes_bind, settled_.trial_of_light()});
   const Rule now = rule();
   ghosts_.set_length(ghosts_for(entries(), now));
   const Node node = next_victim(*this, now);

@@ -5,8 +5,11 @@
 // of a cache. A hit costs the reader's heat count and, where the key is sampled, a note to the
 // judge. A store costs a look at the ghosts and at the sketch, an eviction the same and amortised
 // second chances. Memory, all of it wished for and charged: ghosts 4 bytes an entry, sketch 3, the
-// judge's
-// 2. Several may share a judge.
+// judge's 2. Several may share a judge.
+//
+// Where values are packed when they have come to stay (settled.h), main has a part, hot, for those
+// that are not: no hand of main passes it, and what is too much in it and was not read goes on into
+// main. To the judge and to second chances an entry that will be packed is as light as it will be.
 #pragma once
 
 #include "cache/policy/judge.h"
@@ -59,7 +62,7 @@ class Auto final : public Policy {
   static uint64_t hash(const Node &node) noexcept { return node.hash; }
   uint64_t weight(const Node &node) const noexcept { return store_.weight(*node.entry); }
   uint64_t bulk(const Node &node) const noexcept {
-    return regime_.by_size ? bulk(*node.entry, light(*node.entry, store_.weight(*node.entry))) : 0;
+    return bulk(*node.entry, store_.weight(*node.entry));
   }
   void to_main(const Node &node) noexcept;
   Ghosts &ghosts() noexcept { return ghosts_; }
@@ -76,7 +79,8 @@ class Auto final : public Policy {
     return settled_.wants(entry) ? settled_.expected(weight) : weight;
   }
   uint64_t bulk(Entry &entry, uint64_t weight) const noexcept {
-    return bulks_.of(*this, weight, entry.cost(), regime_.bytes_bind);
+    if (!regime_.by_size) return 0;
+    return bulks_.of(*this, light(entry, weight), entry.cost(), regime_.bytes_bind);
   }
   Node node_of(Entry &entry) const noexcept;
   Queue &queue_of(const Entry &entry) noexcept {
