@@ -191,7 +191,7 @@ class Cache final : public Member {
     Tally overwrites;
     Tally overwritten_bytes;
     Sum saved_cost;
-    std::atomic<uint64_t> unpacked{0};  // for callers; some may be lost
+    Tally unpacked;  // for callers, where values are packed later
   };
   enum Cause : uint8_t {
     capacity = BRISK_CAUSE_CAPACITY,
@@ -256,6 +256,11 @@ class Cache final : public Member {
 
   // warm.cc
   void note_lookup(Counters &counters, uint64_t at, Key key) noexcept;
+  [[gnu::always_inline]] void count_lookup(Counters &counters, bool exclusive, Key key) noexcept {
+    const uint64_t at = counters.lookups.add(1, exclusive);
+    if (at >= counters.next_noted.load(std::memory_order_relaxed)) [[unlikely]]
+      note_lookup(counters, at, key);
+  }
 
   // overwrite.cc
   bool overwrite(Key key, uint64_t hash, const void *value, size_t value_size,
@@ -292,6 +297,7 @@ class Cache final : public Member {
     Change change = Change::written;
   };
   brisk_status commit(Draft &draft, const Condition &condition);
+  Entry &pin_at(Index::Position position) noexcept;
   Entry *take_slot(Arena::SizeClass size_class) noexcept;
   bool make_index_room() noexcept;
   bool make_room(uint64_t bytes) noexcept;

@@ -83,11 +83,8 @@ struct Lookup {
   if (taken == Lookup::not_taken) return false;
   *value_size = taken;
   note_sample(lookup.hash);
-  counters_.with([&](Counters &counters, bool exclusive) {
-    const uint64_t at = counters.lookups.add(1, exclusive);
-    if (at >= counters.next_noted.load(std::memory_order_relaxed)) [[unlikely]]
-      note_lookup(counters, at, {key, size});
-  });
+  counters_.with(
+      [&](Counters &counters, bool exclusive) { count_lookup(counters, exclusive, {key, size}); });
   return true;
 }
 

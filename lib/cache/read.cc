@@ -115,17 +115,15 @@ void Cache::log_hit(uint64_t hash) noexcept {
 void Cache::play_hits() noexcept {
   if (!logs_hits_) return;
   hit_log_->drain([this](uint64_t hash) {
-    const Index::Position position = store_.index.find(
-        hash, [&](EntryRef ref) { return store_.hash_of(*store_.arena.at(ref)) == hash; });
+    const Index::Position position = store_.find(hash);
     if (position) policy_->hit(*store_.arena.at(position.ref()));
   });
 }
 
 void Cache::count(bool hit, Key key) noexcept {
   counters_.with([&](Counters &counters, bool exclusive) {
-    const uint64_t at = counters.lookups.add(1, exclusive);
     if (!hit) counters.misses.add(1, exclusive);
-    if (at >= counters.next_noted.load(std::memory_order_relaxed)) note_lookup(counters, at, key);
+    count_lookup(counters, exclusive, key);
   });
 }
 
@@ -144,15 +142,12 @@ bool Cache::read_slow(Key key, uint64_t hash, void *buffer, size_t capacity, siz
                              }
                              live = is_live(entry);
                              const size_t size = entry.value_size;
-                             if ((entry.flags & has_refresh) != 0) [[unlikely]]
-                               cost = entry.refresh().cost;
+                             const double saved = entry.cost();
                              BRISK_PAUSE("read.matched");
                              if (live && size <= capacity)
                                racy_read(buffer, entry.slot_key() + key.size, size);
-                             if (!bucket.unchanged(version)) {
-                               cost = 0;
-                               return Answer::retry;
-                             }
+                             if (!bucket.unchanged(version)) return Answer::retry;
+                             cost = saved;
                              *value_size = size;
                              *status = size <= capacity ? BRISK_OK : BRISK_SHORT_BUFFER;
                              if (live) note_use(bucket, version, slot, entry, hash);
@@ -160,8 +155,7 @@ bool Cache::read_slow(Key key, uint64_t hash, void *buffer, size_t capacity, siz
                            });
   if (pins) return read_by_pin(key, hash, buffer, capacity, value_size, status);
   if (found && live) {
-    if (cost != 0 && *status == BRISK_OK) [[unlikely]]
-      count_cost(cost);
+    if (*status == BRISK_OK) save_cost(cost);
     return true;
   }
   *value_size = 0;
@@ -173,8 +167,7 @@ bool Cache::read_by_pin(Key key, uint64_t hash, void *buffer, size_t capacity, s
                         brisk_status *status) {
   Entry *const entry = pin_key(key, hash, Pin::use);
   if (entry != nullptr) {
-    if (const double cost = entry->cost(); cost != 0 && entry->raw_size() <= capacity) [[unlikely]]
-      count_cost(cost);
+    if (entry->raw_size() <= capacity) save_cost(entry->cost());
     if (read_pinned(*entry, buffer, capacity, value_size, status)) return true;
     drop_broken(entry, key);
   }

@@ -21,15 +21,11 @@ Entry *Cache::take_settled(uint64_t *hash) noexcept {
   std::lock_guard lock(mutex_);
   while (settled_.any() && !closed()) {
     *hash = settled_.take();
-    const Index::Position position = store_.index.find(
-        *hash, [&](EntryRef ref) { return store_.hash_of(*store_.arena.at(ref)) == *hash; });
+    const Index::Position position = store_.find(*hash);
     if (!position) continue;
     Entry &entry = *store_.arena.at(position.ref());
     if (!settled_.wants(entry) || Store::pinned(entry)) continue;
-    position.bucket->lock();  // nobody overwrites it
-    add_pin(entry);
-    position.bucket->unlock();
-    return &entry;
+    return &pin_at(position);
   }
   return nullptr;
 }
@@ -48,13 +44,9 @@ void Cache::pack_settled() noexcept {
 
 // Of an entry that the caller pins.
 void Cache::unpack_for_good(Entry &entry, const void *value) noexcept {
-  bool due = false;
-  counters_.with([&due](Counters &counters, bool) {
-    const uint64_t count = counters.unpacked.load(std::memory_order_relaxed) + 1;
-    counters.unpacked.store(count, std::memory_order_relaxed);
-    due = count % unpacked_one_in == 0;
-  });
-  if (due) [[unlikely]]
+  const uint64_t count = counters_.with(
+      [](Counters &counters, bool exclusive) { return counters.unpacked.add(1, exclusive); });
+  if (count % unpacked_one_in == 0) [[unlikely]]
     write_again(entry, store_.hash_of(entry), value, Change::promoted);
 }
 

@@ -34,9 +34,10 @@ class Settled {
     return raw_most_ != 0 && (entry.flags & (is_compressed | is_absent)) == 0 &&
            packs_later(entry.stored_size()) && codec_.may_pack(entry.stored_size());
   }
-  void add(uint64_t hash) noexcept {
+  // Notes an entry that stays, if it is to be packed.
+  void offer(Entry &entry, uint64_t hash) noexcept {
     const uint32_t count = count_.load(std::memory_order_relaxed);
-    if (count == most) return;
+    if (count == most || !wants(entry)) return;
     hashes_[(first_ + count) % most] = hash;
     count_.store(count + 1, std::memory_order_relaxed);
   }

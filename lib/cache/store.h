@@ -37,6 +37,10 @@ struct Store {
   Index::Position find(const void *key, size_t size, uint64_t hash) const {
     return index.find(hash, [&](EntryRef ref) { return has_key(*arena.at(ref), key, size); });
   }
+  // Without the key: two with the same 64 bits are taken for one.
+  Index::Position find(uint64_t hash) const {
+    return index.find(hash, [&](EntryRef ref) { return hash_of(*arena.at(ref)) == hash; });
+  }
   Index::Position locate(Entry &entry) const noexcept {
     return index.locate(hash_of(entry), arena.ref(&entry));
   }

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
-#include <utility>
 
 #include "base/error.h"
 #include "base/fault.h"
@@ -21,6 +20,7 @@ namespace {
 
 // What one write spends on entries that expired and nobody asked for.
 constexpr size_t expire_some = 8;
+
 }  // namespace
 
 // Packs, making room for the compression contexts when the cache is full before the first value is
@@ -110,12 +110,7 @@ brisk_value *Cache::keep_loaded(Draft *draft, const void *value, size_t value_si
     std::lock_guard lock(mutex_);
     if (!closed() && commit(*draft, {.absent = true, .refreshed = refreshed}) == BRISK_OK &&
         wanted && (draft->flags & is_compressed) == 0) {
-      const Index::Position position = store_.find(draft->key, draft->key_size, draft->hash);
-      Entry &entry = *store_.arena.at(position.ref());
-      position.bucket->lock();  // nobody overwrites it
-      add_pin(entry);
-      position.bucket->unlock();
-      return value::of(&entry);
+      return value::of(&pin_at(store_.find(draft->key, draft->key_size, draft->hash)));
     }
   }
   if (!wanted) return nullptr;
@@ -126,6 +121,14 @@ brisk_value *Cache::keep_loaded(Draft *draft, const void *value, size_t value_si
   if (loose == nullptr) return nullptr;
   if (value_size != 0) std::memcpy(loose->data(), value, value_size);
   return value::of(loose);
+}
+
+Entry &Cache::pin_at(Index::Position position) noexcept {
+  Entry &entry = *store_.arena.at(position.ref());
+  position.bucket->lock();  // nobody overwrites it
+  add_pin(entry);
+  position.bucket->unlock();
+  return entry;
 }
 
 // Frees what waits and a little of what expired.

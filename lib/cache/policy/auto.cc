@@ -20,7 +20,7 @@ void Auto::to_main(const Node &node) noexcept {
   queue_of(entry).remove(&entry, weight);
   if (came) return settle(entry, node.hash, weight);
   push(entry, in_main, weight);
-  if (settled_.wants(entry)) settled_.add(node.hash);
+  settled_.offer(entry, node.hash);
 }
 
 // An entry comes to stay.
@@ -28,8 +28,11 @@ void Auto::settle(Entry &entry, uint64_t hash, uint64_t weight) noexcept {
   const bool packs = settled_.wants(entry);
   const bool hot = packs && hot_.weight() + weight <= settled_.raw_most();
   push(entry, hot ? in_hot : in_main, weight);
-  if (packs && !hot) settled_.add(hash);
-  if (!packs) settled_.note_kept(weight, weight);
+  if (!packs) {
+    settled_.note_kept(weight, weight);
+  } else if (!hot) {
+    settled_.offer(entry, hash);
+  }
 }
 
 // What is too much among the hot and was not read since it was last looked at goes to main, to be
@@ -105,7 +108,7 @@ void Auto::replace(Entry &old, Entry &entry, Change change) noexcept {
   }
   const uint64_t hash = store_.hash_of(entry);
   note_store(entry, hash, weight);
-  if (entry.queue == in_main && settled_.wants(entry)) settled_.add(hash);
+  if (entry.queue == in_main) settled_.offer(entry, hash);
 }
 
 // What the next calls will look at arrives while the caller is busy with this victim: the bucket of
