@@ -226,9 +226,8 @@ static PyObject *call_discard(PyObject *self, PyObject *key) {
 
 static const char begin_doc[] =
     "_begin($self, key, parent, /)\n--\n\n"
-    "The value, whether there is one, the lease of a load, and the outcome. A value and a lease "
-    "come\n"
-    "together where the value is from before.";
+    "The value, whether there is one, the lease of a load, and the outcome. A value that comes\n"
+    "with a lease is one from before.";
 static PyObject *call_begin(PyObject *self, PyObject *const *args, Py_ssize_t count) {
   Hot *const hot = (Hot *)self;
   RawView key = {0};
