@@ -146,9 +146,9 @@ void Cache::fork_release(bool in_child) noexcept {
     mend();
     swept_ = UINT64_MAX;  // by nobody: the next write starts a sweeper
   }
-  hot_.fork_release();
-  if (judge_ != nullptr) judge_->fork_release();
-  mutex_.unlock();
+  hot_.fork_release(in_child);
+  if (judge_ != nullptr) judge_->fork_release(in_child);
+  mutex_.fork_release(in_child);
   loads_.fork_release(in_child);
 }
 

@@ -73,7 +73,7 @@ class Hot {
   void restore(const HotKeys &keys, uint64_t seed, uint64_t now) noexcept;
 
   void fork_prepare() noexcept { mutex_.lock(); }
-  void fork_release() noexcept { mutex_.unlock(); }
+  void fork_release(bool in_child) noexcept { mutex_.fork_release(in_child); }
 
  private:
   using Place = uint16_t;  // among the items

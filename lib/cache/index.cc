@@ -6,6 +6,7 @@
 #include <new>
 
 #include "base/fault.h"
+#include "base/spin.h"
 
 namespace brisk::cache {
 namespace {

@@ -145,10 +145,4 @@ inline void racy_write_fence() noexcept {
 #endif
 }
 
-inline void spin_pause() noexcept {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#endif
-}
-
 }  // namespace brisk::cache

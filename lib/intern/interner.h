@@ -94,7 +94,7 @@ class Interner final : public Member {
   uint64_t sweep(uint64_t) noexcept override { return UINT64_MAX; }
   void shed(uint64_t) noexcept override {}  // nothing here can be had again
   void fork_prepare() noexcept override { mutex_.lock(); }
-  void fork_release(bool) noexcept override { mutex_.unlock(); }
+  void fork_release(bool in_child) noexcept override { mutex_.fork_release(in_child); }
 
  private:
   using Slot = std::atomic<uint64_t>;  // reference and hash; 0 is free

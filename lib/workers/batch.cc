@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/futex.h"
 #include "base/memory.h"
-#include "workers/spin.h"
+#include "base/spin.h"
 
 namespace brisk::workers {
 namespace {

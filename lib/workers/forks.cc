@@ -52,7 +52,7 @@ void Forks::in_parent() noexcept {
 void Forks::in_child() noexcept {
   for (Workers *pool : all().pools) {
     pool->forget_threads();
-    pool->mutex_.unlock();
+    pool->mutex_.fork_release(true);
   }
   all().mutex.unlock();
 }

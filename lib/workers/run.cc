@@ -3,7 +3,7 @@
 #include <exception>
 
 #include "base/error.h"
-#include "workers/spin.h"
+#include "base/spin.h"
 #include "workers/workers.h"
 
 namespace brisk::workers {

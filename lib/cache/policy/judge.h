@@ -62,7 +62,7 @@ class Judge {
   void resize(uint64_t entries) noexcept;
 
   void fork_prepare() noexcept { mutex_.lock(); }
-  void fork_release() noexcept { mutex_.unlock(); }
+  void fork_release(bool in_child) noexcept { mutex_.fork_release(in_child); }
 
  private:
   enum Kind : uint32_t { hit, store, erase };

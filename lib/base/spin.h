@@ -11,15 +11,16 @@
 
 #include "base/futex.h"
 
-namespace brisk::workers {
+namespace brisk {
 
-inline constexpr uint64_t spin_time = 20'000;  // nanoseconds
-
-inline void spin_turn() noexcept {
+// Between two looks. How long that takes differs tenfold among processors: count time, not turns.
+inline void spin_pause() noexcept {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
 #endif
 }
+
+inline constexpr uint64_t spin_time = 20'000;  // nanoseconds
 
 // Whether ready() came true in that time.
 template <class Ready>
@@ -29,7 +30,7 @@ bool spin_until(Ready &&ready, uint64_t time = spin_time) noexcept {
   while (true) {
     for (unsigned turn = 0; turn < turns; ++turn) {
       if (ready()) return true;
-      spin_turn();
+      spin_pause();
     }
     const uint64_t now = monotonic_now();
     if (end == 0) end = now + time;
@@ -38,4 +39,4 @@ bool spin_until(Ready &&ready, uint64_t time = spin_time) noexcept {
   }
 }
 
-}  // namespace brisk::workers
+}  // namespace brisk
