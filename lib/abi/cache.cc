@@ -285,8 +285,12 @@ brisk_status brisk_cache_get_many(brisk_cache *cache, size_t count, const void *
 
 brisk_status brisk_cache_read(brisk_cache *cache, const void *key, size_t key_size, void *buffer,
                               size_t capacity, size_t *size, brisk_error **error) {
-  if (cache != nullptr && of(cache)->hit(key, key_size, buffer, capacity, size)) [[likely]]
-    return BRISK_OK;
+  if (cache != nullptr) [[likely]] {
+    const auto answer = of(cache)->look_up(key, key_size, buffer, capacity, size);
+    if (answer == Cache::Common::hit) [[likely]]
+      return BRISK_OK;
+    if (answer == Cache::Common::miss) return BRISK_MISS;
+  }
   return read_checked(cache, key, key_size, buffer, capacity, size, error);
 }
 

@@ -30,9 +30,9 @@ class AdaptiveMutex {
     uint32_t now = 0;
     return state_.compare_exchange_strong(now, taken, std::memory_order_acquire,
                                           std::memory_order_relaxed) ||
-           ((now & taken) == 0 && state_.compare_exchange_strong(now, now | taken,
-                                                                 std::memory_order_acquire,
-                                                                 std::memory_order_relaxed));
+           ((now & taken) == 0 &&
+            state_.compare_exchange_strong(now, now | taken, std::memory_order_acquire,
+                                           std::memory_order_relaxed));
   }
   void unlock() noexcept {
     uint32_t now = taken;

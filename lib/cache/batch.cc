@@ -29,7 +29,8 @@ constexpr size_t group_max = 64;
   }
   const bool records_use = records_use_;
   for (size_t i = 0; i < count; ++i) {
-    if (!lookups[i].find(table, store_.arena) || records_use) [[unlikely]]
+    if (lookups[i].find(table, store_.arena) != Lookup::Found::candidate || records_use)
+        [[unlikely]]
       lookups[i].entry = nullptr;
     __builtin_prefetch(lookups[i].entry);
   }

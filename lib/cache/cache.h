@@ -90,10 +90,11 @@ class Cache final : public Member {
   // Throws Failure, bad_alloc. Gives one reference.
   static Ref<Cache> make(Ref<Runtime> runtime, Options options);
 
-  // The common hit (hit.h). False leaves everything to read(), whatever the reason; any argument
-  // may be null.
-  bool hit(const void *key, size_t size, void *buffer, size_t capacity,
-           size_t *value_size) noexcept;
+  // The common lookup (hit.h). Unknown leaves everything to read(), whatever the reason; any
+  // argument may be null.
+  enum class Common { hit, miss, unknown };
+  Common look_up(const void *key, size_t size, void *buffer, size_t capacity,
+                 size_t *value_size) noexcept;
   // Keys are at most BRISK_KEY_SIZE_MAX bytes; the callers check.
   brisk_status read(const void *key, size_t size, void *buffer, size_t capacity,
                     size_t *value_size) noexcept;

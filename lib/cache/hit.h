@@ -1,12 +1,12 @@
-// The common hit in a straight line, without a call: a plain entry with a short key and a small
-// value, in the first slot that has its tag.
+// The common lookup in a straight line, without a call: a plain entry with a short key and a small
+// value, in the first slot that has its tag; or a key whose tag is nowhere.
 //
 // Three steps, so that a batch can take each for all of its keys before the next for any: begin()
 // hashes the key and names the bucket, find() reads the bucket and names the entry, take()
 // compares, copies and validates (index.h says why that is enough). They give up rather than
-// branch: a miss, a bucket that changes and all that is not common are left to the caller's slow
-// way. The fewer instructions, the earlier the next lookup of a loop begins to wait for its memory.
-// Cost of a hit: two dependent cache misses, no locked instruction, no clock.
+// branch: a bucket that changes and all that is not common are left to the caller's slow way. The
+// fewer instructions, the earlier the next lookup of a loop begins to wait for its memory. Cost of
+// a hit: two dependent cache misses, of a miss one; no locked instruction, no clock.
 #pragma once
 
 #include "base/fault.h"
@@ -31,8 +31,9 @@ struct Lookup {
     bucket = &table.buckets[table.home(hash)];
   }
 
-  // False when there is none.
-  [[gnu::always_inline]] bool find(const Table &table, const Arena &arena) noexcept {
+  // Absent: the key was not in this table at some moment since the call.
+  enum class Found { candidate, absent, unsure };
+  [[gnu::always_inline]] Found find(const Table &table, const Arena &arena) noexcept {
     const uint8_t tag = Index::tag(hash);
     while (true) {
       version = bucket->trusted_version();
@@ -41,9 +42,13 @@ struct Lookup {
         slot = static_cast<uint32_t>(std::countr_zero(mask));
         entry = arena.at(bucket->refs[slot].load(std::memory_order_relaxed));
         __builtin_prefetch(reinterpret_cast<const char *>(entry) + 64);
-        return true;
+        return Found::candidate;
       }
-      if (!bucket->was_passed() || ++bucket == table.buckets + table.count) return false;
+      const bool passed = bucket->was_passed();
+      if (!bucket->unchanged(version)) [[unlikely]]
+        return Found::unsure;
+      if (!passed) return Found::absent;
+      if (++bucket == table.buckets + table.count) return Found::unsure;
     }
   }
 
@@ -70,22 +75,30 @@ struct Lookup {
 }
 
 // Of keys of up to 16 bytes, the common ones, which are hashed in place.
-[[gnu::always_inline]] inline bool Cache::hit(const void *key, size_t size, void *buffer,
-                                              size_t capacity, size_t *value_size) noexcept {
-  if (!plain_.load(std::memory_order_acquire) || size > hash_inlined) return false;
-  if (key == nullptr) return false;
+[[gnu::always_inline]] inline Cache::Common Cache::look_up(const void *key, size_t size,
+                                                           void *buffer, size_t capacity,
+                                                           size_t *value_size) noexcept {
+  if (!plain_.load(std::memory_order_acquire) || size > hash_inlined) return Common::unknown;
+  if (key == nullptr) return Common::unknown;
   const Table &table = *store_.index.table();
   BRISK_PAUSE("read.begun");
   Lookup lookup;
   lookup.begin(key, size, table, store_.seed);
-  if (!lookup.find(table, store_.arena) || buffer == nullptr || value_size == nullptr) return false;
+  const Lookup::Found found = lookup.find(table, store_.arena);
+  if (buffer == nullptr || value_size == nullptr) return Common::unknown;
+  if (found != Lookup::Found::candidate) {
+    if (found == Lookup::Found::unsure || store_.index.table() != &table) return Common::unknown;
+    *value_size = 0;
+    count(false, {key, size});
+    return Common::miss;
+  }
   const size_t taken = lookup.take(buffer, capacity);
-  if (taken == Lookup::not_taken) return false;
+  if (taken == Lookup::not_taken) return Common::unknown;
   *value_size = taken;
   note_sample(lookup.hash);
   counters_.with(
       [&](Counters &counters, bool exclusive) { count_lookup(counters, exclusive, {key, size}); });
-  return true;
+  return Common::hit;
 }
 
 }  // namespace brisk::cache

@@ -23,7 +23,7 @@ bool Cache::overwrite(Key key, uint64_t hash, const void *value, size_t value_si
   lookup.key_size = key.size;
   lookup.hash = hash;
   lookup.bucket = &table.buckets[table.home(hash)];
-  if (!lookup.find(table, store_.arena)) return false;
+  if (lookup.find(table, store_.arena) != Lookup::Found::candidate) return false;
   Entry &entry = *lookup.entry;
   if (entry.key_size != key.size || entry.flags != 0 || entry.value_size != value_size ||
       !racy_equal(entry.after(), key.data, key.size))
