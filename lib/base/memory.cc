@@ -99,13 +99,6 @@ Block Block::take(size_t size, Account &account, bool *account_refused) noexcept
   return block;
 }
 
-void Block::reset() noexcept {
-  if (data_ != nullptr)
-    give_back(std::exchange(data_, nullptr), std::exchange(charge_, 0), *account_);
-}
-
-void *Block::release() noexcept { return std::exchange(data_, nullptr); }
-
 void Block::give_back(void *data, size_t charge, Account &account) noexcept {
   allocator().release(data);
   account.release(charge);

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "base/account.h"
 
@@ -48,10 +49,13 @@ class Block {
   // Bytes reserved: the size asked for and what the allocator rounds it up by.
   size_t charge() const noexcept { return charge_; }
   explicit operator bool() const noexcept { return data_ != nullptr; }
-  void reset() noexcept;
+  void reset() noexcept {
+    if (data_ != nullptr)
+      give_back(std::exchange(data_, nullptr), std::exchange(charge_, 0), *account_);
+  }
 
   // Gives the block away as its parts; the new owner calls give_back.
-  void *release() noexcept;
+  void *release() noexcept { return std::exchange(data_, nullptr); }
   static void give_back(void *data, size_t charge, Account &account) noexcept;
 
  private:

@@ -5,42 +5,6 @@
 #include "base/fault.h"
 
 namespace brisk::cache {
-namespace {
-
-constexpr size_t room = Arena::slab_size - sizeof(void *);
-
-struct Classes {
-  std::array<uint16_t, 64> size{};
-  std::array<uint8_t, slot_max / Arena::unit + 1> of{};  // by bytes / 8, rounded up
-  size_t count = 0;
-};
-
-constexpr Classes make_classes() {
-  Classes classes;
-  size_t size = 24;
-  while (size < slot_max) {
-    const size_t slots = room / std::min(size + std::max<size_t>(Arena::unit, size / 16), slot_max);
-    size = room / slots / Arena::unit * Arena::unit;
-    classes.size[classes.count++] = static_cast<uint16_t>(size);
-  }
-  size_t next = 0;
-  for (size_t units = 0; units < classes.of.size(); ++units) {
-    while (classes.size[next] < units * Arena::unit) ++next;
-    classes.of[units] = static_cast<uint8_t>(next);
-  }
-  return classes;
-}
-
-constexpr Classes table = make_classes();
-static_assert(table.size[table.count - 1] == slot_max);
-
-}  // namespace
-
-Arena::SizeClass Arena::class_of(size_t bytes) noexcept {
-  return table.of[(bytes + unit - 1) / unit];
-}
-size_t Arena::class_size(SizeClass size_class) noexcept { return table.size[size_class]; }
-size_t Arena::slots_in(SizeClass size_class) noexcept { return room / table.size[size_class]; }
 
 Arena::~Arena() { account_.release(charge()); }
 
@@ -93,8 +57,8 @@ Entry *Arena::allocate(SizeClass size_class) noexcept {
 
 Entry *Arena::allocate_larger(SizeClass size_class) noexcept {
   const size_t most = class_size(size_class) * 9 / 8;
-  for (size_t larger = size_class + 1u; larger < table.count; ++larger) {
-    if (table.size[larger] > most) break;
+  for (size_t larger = size_class + 1u; larger < slots::table.classes; ++larger) {
+    if (slots::table.size[larger] > most) break;
     if (open_[larger] != none) return allocate(static_cast<SizeClass>(larger));
   }
   return nullptr;

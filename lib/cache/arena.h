@@ -8,10 +8,9 @@
 // needs the bytes. A slab ends with a pointer to its owner, so that an entry alone leads to its
 // cache, and its first slot begins with a cache line.
 //
-// Slot sizes grow by a sixteenth and divide the slab with less than a slot left over: 3 % slack on
-// average. Where there is no slab for a size, a free slot that is larger by an eighth at most will
-// do. All of it is for the holder of the write lock, but at(), ref() and owner_of(). allocate
-// and free cost a few loads and stores.
+// Where there is no slab for a size (slots.h), a free slot that is larger by an eighth at most will
+// do. All of it is for the holder of the write lock, but at(), ref() and owner_of(). allocate and
+// free cost a few loads and stores.
 #pragma once
 
 #include <array>
@@ -20,17 +19,20 @@
 
 #include "base/memory.h"
 #include "cache/entry.h"
+#include "cache/slots.h"
 
 namespace brisk::cache {
 
 class Arena {
  public:
-  static constexpr size_t slab_size = 16384;
-  static constexpr size_t unit = 8;
+  static constexpr size_t slab_size = slots::slab_size;
+  static constexpr size_t unit = slots::unit;
 
   using SizeClass = uint8_t;
-  static SizeClass class_of(size_t bytes) noexcept;  // bytes <= slot_max
-  static size_t class_size(SizeClass size_class) noexcept;
+  static SizeClass class_of(size_t bytes) noexcept {  // bytes <= slot_max
+    return slots::table.of[(bytes + unit - 1) / unit];
+  }
+  static size_t class_size(SizeClass size_class) noexcept { return slots::table.size[size_class]; }
 
   Arena(void *owner, Account &account) noexcept : owner_(owner), account_(account) {}
   ~Arena();
@@ -111,7 +113,7 @@ class Arena {
   char *start(uint32_t number) const noexcept {
     return region_.data() + size_t{number} * slab_size;
   }
-  static size_t slots_in(SizeClass size_class) noexcept;
+  static size_t slots_in(SizeClass size_class) noexcept { return slots::table.count[size_class]; }
 
   Slab *take_slab() noexcept;
   Entry *allocate_larger(SizeClass size_class) noexcept;

@@ -316,6 +316,7 @@ class Cache final : public Member {
   void tell_sweeper(uint64_t due) noexcept;
   uint64_t expire(uint64_t now, size_t most, bool thorough) noexcept;
   void housekeeping() noexcept;
+  void grant_memory() noexcept;
   void mend() noexcept;  // in the child of a fork
   template <class Chosen>
   uint64_t erase_where(Chosen &&chosen);

@@ -89,6 +89,8 @@ struct Entry {
   static constexpr uint16_t pins_max = 0x7fff;
 
   static constexpr size_t parts_size(unsigned flags) noexcept {
+    if (flags == 0) [[likely]]
+      return 0;
     return ((flags & has_lifetime) != 0 ? sizeof(Lifetime) : 0) +
            ((flags & has_refresh) != 0 ? sizeof(Refresh) : 0) +
            ((flags & has_use) != 0 ? sizeof(Use) : 0) +

@@ -139,13 +139,21 @@ void Cache::housekeeping() noexcept {
     const uint64_t due = expire(runtime_->clock().now(), expire_some, false);
     if (swept_ == UINT64_MAX) tell_sweeper(due);  // the child of a fork has none yet
   }
-  if (const uint64_t bytes = policy_->wanted_memory(); bytes != 0) [[unlikely]] {
-    make_room(memory::allocator().good_size(bytes));
-    policy_->take_memory();
-  }
+  constexpr uint64_t writes = 32;
+  if (puts_ % writes == 0) [[unlikely]]
+    grant_memory();
+}
+
+// To the policy, what it would like to have.
+void Cache::grant_memory() noexcept {
+  const uint64_t bytes = policy_->wanted_memory();
+  if (bytes == 0) return;
+  make_room(memory::allocator().good_size(bytes));
+  policy_->take_memory();
 }
 
 brisk_status Cache::commit(Draft &draft, const Condition &condition) {
+  policy_->expect(draft.hash);
   housekeeping();
   Index::Position position = store_.find(draft.key, draft.key_size, draft.hash);
   if (condition.same != nullptr && (!position || store_.arena.at(position.ref()) != condition.same))
@@ -166,9 +174,12 @@ brisk_status Cache::commit(Draft &draft, const Condition &condition) {
   // Making room may have evicted the very entry, or moved it.
   if (position) position = store_.find(draft.key, draft.key_size, draft.hash);
   Entry *const old = position ? store_.arena.at(position.ref()) : nullptr;
-  const uint64_t now = runtime_->clock().now();
-  const uint64_t idle_end =
-      options_.idle == BRISK_FOREVER ? BRISK_FOREVER : Clock::add(now, options_.idle);
+  uint64_t now = 0;
+  uint64_t idle_end = BRISK_FOREVER;
+  if (options_.idle != BRISK_FOREVER) {
+    now = runtime_->clock().now();
+    idle_end = Clock::add(now, options_.idle);
+  }
   draft.fill(*entry, now, idle_end);
   if (old == nullptr) {
     store_.index.insert(draft.hash, store_.arena.ref(entry));

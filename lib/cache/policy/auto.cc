@@ -111,30 +111,41 @@ void Auto::replace(Entry &old, Entry &entry, Change change) noexcept {
   if (entry.queue == in_main) settled_.offer(entry, hash);
 }
 
-// What the next calls will look at arrives while the caller is busy with this victim: the bucket of
-// the entry before it, which an earlier call has fetched, and the entry before that.
+// What the next calls will look at arrives while the caller is busy with this victim: bucket and
+// ghosts of the entry before it, which an earlier call has fetched, and the entry before that.
 void Auto::look_ahead(Entry &victim) noexcept {
   if (victim.prev == 0) return;
   Entry &next = *store_.arena.at(victim.prev);
   ahead_ = &next;
   ahead_hash_ = store_.hash_of(next);
   store_.index.prefetch(ahead_hash_);
-  __builtin_prefetch(store_.arena.at(next.prev));
+  ghosts_.prefetch(ahead_hash_);
+  const auto *const after = reinterpret_cast<const char *>(store_.arena.at(next.prev));
+  __builtin_prefetch(after);
+  __builtin_prefetch(after + 64);  // the next newcomer's, most likely
 }
 
-Placed Auto::victim() noexcept {
-  if (judge_ != nullptr) judge_->change_full(full_, weight());
-  full_ = weight();
+// What changes slowly, and costs a division or a locked instruction to know.
+void Auto::tune() noexcept {
+  constexpr uint64_t evictions = 32;
+  until_tuned_ = static_cast<unsigned>(std::min(evictions, entries() / 32));
   // With an eighth of its bytes free, a cache is full of entries, not of bytes.
   regime_.bytes_bind = account_.room() < account_.limit() / 8;
   regime_.by_size = bulks_.aim() == Aim::cost ||
                     (bulks_.aim() == Aim::objects && judge_ != nullptr && regime_.bytes_bind);
   regime_.trial = settled_.trial();
-  if (judge_ != nullptr)
-    judge_->set_regime({regime_.by_size, regime_.bytes_bind, settled_.trial_of_light()});
-  const Rule now = rule();
-  ghosts_.set_length(ghosts_for(entries(), now));
-  const Node node = next_victim(*this, now);
+  mean_ = weight() / std::max<uint64_t>(entries(), 1);
+  ghosts_.set_length(ghosts_for(entries(), rule()));
+  if (judge_ == nullptr) return;
+  judge_->change_full(told_full_, full_);
+  told_full_ = full_;
+  judge_->set_regime({regime_.by_size, regime_.bytes_bind, settled_.trial_of_light()});
+}
+
+Placed Auto::victim() noexcept {
+  full_ = weight();
+  if (until_tuned_-- == 0) tune();
+  const Node node = next_victim(*this, rule());
   if (!has(node)) return {};
   look_ahead(*node.entry);
   leaving_ = node.entry;

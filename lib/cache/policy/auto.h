@@ -34,6 +34,10 @@ class Auto final : public Policy {
         ghosts_(account),
         sketch_(account) {}
 
+  void expect(uint64_t hash) const noexcept override {
+    ghosts_.prefetch(hash);
+    sketch_.prefetch(hash);
+  }
   void admit(Entry &entry, uint64_t hash) noexcept override;
   void remove(Entry &entry) noexcept override;
   void replace(Entry &old, Entry &entry, Change change) noexcept override;
@@ -55,6 +59,7 @@ class Auto final : public Policy {
   uint64_t full() const noexcept { return full_; }
   uint64_t small_most(Rule rule) const noexcept { return regime_.small_most(rule, full_); }
   Regime regime() const noexcept { return regime_; }
+  uint64_t mean() const noexcept { return mean_; }
   uint32_t turn() noexcept { return turn_ += 7; }
   uint64_t entries() const noexcept { return small_.entries() + main_.entries() + hot_.entries(); }
   static unsigned heat(const Node &node) noexcept { return node.position.heat(); }
@@ -91,6 +96,7 @@ class Auto final : public Policy {
   void settle(Entry &entry, uint64_t hash, uint64_t weight) noexcept;
   void cool_hot() noexcept;
   void look_ahead(Entry &victim) noexcept;
+  void tune() noexcept;
   void forget(const Entry &entry) noexcept {
     if (&entry == ahead_) ahead_ = nullptr;
   }
@@ -105,7 +111,10 @@ class Auto final : public Policy {
   Ghosts ghosts_;
   Sketch sketch_;
   Flow flow_;
-  uint64_t full_ = 0;  // the weight of everything when an eviction was last needed
+  uint64_t full_ = 0;         // the weight of everything when an eviction was last needed
+  uint64_t told_full_ = 0;    // what the judge knows of that
+  uint64_t mean_ = 0;         // weight of an entry
+  unsigned until_tuned_ = 0;  // evictions
   uint32_t turn_ = 0;
   Regime regime_;
   const Entry *leaving_ = nullptr;

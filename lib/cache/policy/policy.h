@@ -38,6 +38,8 @@ class Policy {
   Policy &operator=(const Policy &) = delete;
   virtual ~Policy() = default;
 
+  // A key that is about to be written: what its admission will look at may be fetched.
+  virtual void expect(uint64_t) const noexcept {}
   // A new entry, already in the index.
   virtual void admit(Entry &entry, uint64_t hash) noexcept = 0;
   // An entry goes; it is still in the index.

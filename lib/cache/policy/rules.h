@@ -18,7 +18,8 @@
 //   unsigned heat(Node); void cool(Node, heat); uint64_t hash(Node), weight(Node)
 //   uint64_t bulk(Node)                  how large it looks for what is to be maximized (aim.h)
 //   void to_main(Node)                   to main's head, from wherever it is
-//   Regime regime(); uint32_t turn()       another number each time
+//   Regime regime(); uint64_t mean()     weight of an entry, more or less
+//   uint32_t turn()                      another number each time
 //   Ghosts &ghosts(); Sketch &sketch(); Flow &flow();
 // A Node is tested for being there by has(Node).
 #pragma once
@@ -91,10 +92,7 @@ class Flow {
 class Sizes {
  public:
   template <class Side>
-  explicit Sizes(const Side &side) noexcept
-      : mean_(side.regime().by_size && side.entries() != 0
-                  ? (side.small_weight() + side.main_weight()) / side.entries()
-                  : 0) {}
+  explicit Sizes(const Side &side) noexcept : mean_(side.regime().by_size ? side.mean() : 0) {}
 
   // Uses that a second chance costs: the multiple of the mean, or for a small entry one now and
   // then. `turn` is another number each time.

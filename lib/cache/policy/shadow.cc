@@ -76,6 +76,7 @@ void Shadow::store(uint32_t id, Newcomer newcomer, uint64_t full, Regime regime)
   const uint32_t weight = std::clamp(newcomer.weight, 1u, weight_max);
   const auto cost = static_cast<float>(newcomer.cost);
   const uint64_t hash = spread(id);
+  mean_ = entries_ == 0 ? 0 : (small_.weight + main_.weight) / entries_;
   const bool to_main = enters_main(*this, rule_, hash, weight, bulk(weight, cost));
   while (entries_ != 0 && (entries_ == capacity_ || small_.weight + main_.weight + weight > full_))
     evict();

@@ -55,6 +55,7 @@ class Shadow {
   uint64_t entries() const noexcept { return entries_; }
   uint64_t small_most(Rule rule) const noexcept { return regime_.small_most(rule, full_); }
   Regime regime() const noexcept { return regime_; }
+  uint64_t mean() const noexcept { return mean_; }
   uint32_t turn() noexcept { return turn_ += 7; }
   unsigned heat(Node node) const noexcept { return nodes_[node].heat; }
   void cool(Node node, unsigned heat) noexcept { nodes_[node].heat = heat & 3; }
@@ -117,6 +118,7 @@ class Shadow {
   uint64_t entries_ = 0;
   uint64_t measured_ = 0;  // entries that the number of ghosts is for
   uint64_t full_ = 0;
+  uint64_t mean_ = 0;  // weight of an entry
   uint32_t turn_ = 0;
   Regime regime_;
   Bulks bulks_;

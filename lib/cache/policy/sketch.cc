@@ -22,8 +22,8 @@ void Sketch::add(uint64_t hash, unsigned times) noexcept {
   for (unsigned row = 0; row < rows; ++row) {
     uint8_t &pair = into.pairs[row][at.pair(row)];
     const unsigned shift = at.shift(row);
-    const unsigned counter = std::max(pair >> shift & counter_max, raised);
-    pair = static_cast<uint8_t>((pair & ~(counter_max << shift)) | counter << shift);
+    const unsigned counter = pair >> shift & counter_max;
+    if (counter < raised) pair = static_cast<uint8_t>(pair + ((raised - counter) << shift));
   }
   age(times);
 }
