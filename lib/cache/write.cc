@@ -148,7 +148,7 @@ void Cache::housekeeping() noexcept {
 void Cache::grant_memory() noexcept {
   const uint64_t bytes = policy_->wanted_memory();
   if (bytes == 0) return;
-  make_room(memory::allocator().good_size(bytes));
+  make_room(bytes);
   policy_->take_memory();
 }
 

@@ -58,9 +58,11 @@ void Ghosts::set_length(uint64_t length) noexcept {
   limit_ = static_cast<unsigned>(std::clamp<uint64_t>((length + count_ / 2) / count_, 1, ways));
 }
 
+uint64_t Ghosts::bytes(uint64_t length) noexcept { return lines_charge<Line>(lines_for(length)); }
+
 uint64_t Ghosts::missing(uint64_t length) const noexcept {
   if (asked_ != 0 && length <= asked_ * most && (asked_ == 1 || length >= asked_ * least)) return 0;
-  return lines_size<Line>(lines_for(length));
+  return bytes(length);
 }
 
 void Ghosts::resize(uint64_t length) noexcept {

@@ -28,7 +28,8 @@ class Ghosts {
 
   // How many are remembered, as far as there is memory.
   void set_length(uint64_t length) noexcept;
-  // The bytes that a list of this length needs and does not have; 0 when it is good as it is.
+  static uint64_t bytes(uint64_t length) noexcept;
+  // Those that a list of this length needs and does not have; 0 when it is good as it is.
   uint64_t missing(uint64_t length) const noexcept;
   void resize(uint64_t length) noexcept;
   void release() noexcept {

@@ -9,8 +9,13 @@
 namespace brisk::cache {
 
 template <class Line>
-uint64_t lines_size(uint64_t count) noexcept {
+constexpr uint64_t lines_size(uint64_t count) noexcept {
   return (count + 1) * sizeof(Line);  // one more, to align the first
+}
+// What is reserved for so many.
+template <class Line>
+uint64_t lines_charge(uint64_t count) noexcept {
+  return memory::allocator().good_size(lines_size<Line>(count));
 }
 
 // Null when there is no memory. What the block held before is given back first.

@@ -6,22 +6,24 @@
 namespace brisk::cache {
 namespace {
 
-uint64_t buckets_for(uint64_t nodes) { return std::bit_ceil(nodes) / 2 + 1; }
+uint64_t buckets_for(uint64_t nodes) { return std::bit_ceil(std::bit_ceil(nodes) / 2 + 1); }
 
 }  // namespace
 
-uint64_t Shadow::bytes(uint64_t nodes, Rule rule, Aim aim) noexcept {
+uint64_t Shadow::table_size(uint64_t nodes, Aim aim) noexcept {
   return (nodes + 1) * (sizeof(Cell) + (aim == Aim::cost ? sizeof(float) : 0)) +
-         std::bit_ceil(buckets_for(nodes)) * sizeof(Node) + ghosts_for(nodes, rule) * 5 / 2 +
-         (rule.contest ? nodes * 4 : 0) + 256;
+         buckets_for(nodes) * sizeof(Node);
+}
+
+uint64_t Shadow::bytes(uint64_t nodes, Rule rule, Aim aim) noexcept {
+  return memory::allocator().good_size(table_size(nodes, aim)) +
+         Ghosts::bytes(ghosts_for(nodes, rule)) + (rule.contest ? Sketch::bytes(nodes) : 0);
 }
 
 bool Shadow::resize(uint64_t nodes) noexcept {
   release();
-  const uint64_t buckets = std::bit_ceil(buckets_for(nodes));
   const bool costs = bulks_.aim() == Aim::cost;
-  const uint64_t size =
-      (nodes + 1) * (sizeof(Cell) + (costs ? sizeof(float) : 0)) + buckets * sizeof(Node);
+  const uint64_t size = table_size(nodes, bulks_.aim());
   bool refused = false;
   block_ = memory::Block::take(size, account_, &refused);
   if (!block_) return false;
@@ -33,12 +35,13 @@ bool Shadow::resize(uint64_t nodes) noexcept {
     after = costs_ + nodes + 1;
   }
   buckets_ = static_cast<Node *>(after);
-  bucket_mask_ = static_cast<uint32_t>(buckets - 1);
+  bucket_mask_ = static_cast<uint32_t>(buckets_for(nodes) - 1);
   capacity_ = nodes;
   for (uint64_t node = nodes; node != 0; --node) free(static_cast<Node>(node));
   ghosts_.resize(ghosts_for(nodes, rule_));
   if (rule_.contest) sketch_.resize(nodes);
-  return true;
+  // Without its memory a rule would look worse than it is.
+  return ghosts_.charge() != 0 && (!rule_.contest || sketch_.charge() != 0);
 }
 
 void Shadow::release() noexcept {

@@ -24,6 +24,7 @@ class Shadow {
   Shadow(Rule rule, Account &account, Aim aim) noexcept
       : rule_(rule), ghosts_(account), sketch_(account), account_(account), bulks_(aim) {}
 
+  // What resize() reserves.
   static uint64_t bytes(uint64_t nodes, Rule rule, Aim aim) noexcept;
   // Empty afterwards. False when there is no memory.
   bool resize(uint64_t nodes) noexcept;
@@ -85,6 +86,7 @@ class Shadow {
     uint64_t weight = 0;
   };
 
+  static uint64_t table_size(uint64_t nodes, Aim aim) noexcept;
   static uint64_t spread(uint32_t id) noexcept {
     const uint64_t product = id * uint64_t{0x9e3779b97f4a7c15u};
     return product ^ product >> 32;

@@ -42,15 +42,17 @@ void Sketch::age(unsigned times) noexcept {
   hand_ = hand_ + 1 == count_ ? 0 : hand_ + 1;
 }
 
+uint64_t Sketch::bytes(uint64_t entries) noexcept { return lines_charge<Line>(lines_for(entries)); }
+
 uint64_t Sketch::missing(uint64_t entries) const noexcept {
-  const uint64_t lines = entries / entries_a_line + 1;
+  const uint64_t lines = lines_for(entries);
   if (asked_ != 0 && lines <= asked_ + asked_ / 2 && lines >= asked_ / 2) return 0;
-  return lines_size<Line>(lines);
+  return bytes(entries);
 }
 
 void Sketch::resize(uint64_t entries) noexcept {
   count_ = hand_ = additions_ = 0;
-  asked_ = entries / entries_a_line + 1;
+  asked_ = lines_for(entries);
   lines_ = take_lines<Line>(block_, asked_, account_);
   if (lines_ != nullptr) count_ = asked_;
 }

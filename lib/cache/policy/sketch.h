@@ -23,8 +23,8 @@ class Sketch {
   void prefetch(uint64_t hash) const noexcept { __builtin_prefetch(line(hash)); }
   uint64_t charge() const noexcept { return block_.charge(); }
 
-  // The bytes that a sketch for this many entries needs and does not have; 0 when it is good as it
-  // is.
+  static uint64_t bytes(uint64_t entries) noexcept;
+  // Those that a sketch for this many entries needs and does not have; 0 when it is good as it is.
   uint64_t missing(uint64_t entries) const noexcept;
   void resize(uint64_t entries) noexcept;
   void release() noexcept {
@@ -49,6 +49,7 @@ class Sketch {
     unsigned shift(unsigned row) const noexcept { return (bits >> (row * 5) & 1) * 4; }
   };
 
+  static uint64_t lines_for(uint64_t entries) noexcept { return entries / entries_a_line + 1; }
   Line *line(uint64_t hash) const noexcept { return lines_ + ((hash >> 32) * count_ >> 32); }
   static Places places(uint64_t hash) noexcept {
     return {static_cast<uint32_t>(hash * 0x9e3779b97f4a7c15u >> 44)};
