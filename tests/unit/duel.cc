@@ -368,6 +368,22 @@ TEST(Duel, ASketchCountsAndFades) {
 }
 
 // Notes from many threads while the shadows are made anew: for the thread sanitizer above all.
+// A full cache makes room for what is asked for and no more; a shadow without all of its memory
+// would make its rule look worse than it is.
+TEST(Duel, AJudgeAsksForWhatItTakes) {
+  for (const uint64_t entries : {20u, 500u, 5'000u, 60'389u, 1'000'000u}) {
+    Account account(64 << 20);
+    std::atomic<uint32_t> below{0};
+    Judge judge(account, below, Aim::objects);
+    const uint64_t needed = judge.missing(entries);
+    ASSERT_TRUE(account.reserve(account.limit() - needed));
+    judge.resize(entries);
+    EXPECT_EQ(judge.charge(), needed) << entries;
+    EXPECT_NE(below, 0u) << entries;
+    account.release(account.limit() - needed);
+  }
+}
+
 TEST(Duel, AJudgeTakesNotesFromManyThreads) {
   Account account(64 << 20);
   {

@@ -15,7 +15,7 @@ constexpr uint64_t nodes_least = 256;
 constexpr uint64_t budget_share = 32;    // of the cache's bytes, for the shadows
 constexpr unsigned scored_between = 16;  // verdicts
 constexpr double memory = 3;             // half-life of points, in entries of a shadow
-constexpr double doubt = 1.5;
+constexpr double doubt = 1;
 constexpr double lead_least = 2;
 
 constexpr uint64_t weight_max = (1u << 30) - 1;
