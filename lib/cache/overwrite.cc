@@ -24,13 +24,13 @@ bool Cache::overwrite(Key key, uint64_t hash, const void *value, size_t value_si
   lookup.hash = hash;
   lookup.bucket = &table.buckets[table.home(hash)];
   if (lookup.find(table, store_.arena) != Lookup::Found::candidate) return false;
-  Entry &entry = *lookup.entry;
-  if (entry.key_size != key.size || entry.flags != 0 || entry.value_size != value_size ||
-      !racy_equal(entry.after(), key.data, key.size))
-    return false;
+  // Before the entry has arrived: what comes after a locked instruction waits for it, and would
+  // then wait for the entry as well.
   BRISK_PAUSE("overwrite.matched");
   if (!lookup.bucket->lock_at(lookup.version)) return false;
-  if (Store::pinned(entry)) {
+  Entry &entry = *lookup.entry;
+  if (entry.key_size != key.size || entry.flags != 0 || entry.value_size != value_size ||
+      Store::pinned(entry) || !racy_equal(entry.after(), key.data, key.size)) {
     lookup.bucket->unlock_at(lookup.version);
     return false;
   }

@@ -111,7 +111,7 @@ inline void racy_write(void *to, const void *from, size_t size) noexcept {
   auto *target = static_cast<uint8_t *>(to);
   for (size_t i = 0; i < size; ++i) __atomic_store_n(target + i, source[i], __ATOMIC_RELAXED);
 #else
-  if (size != 0) std::memcpy(to, from, size);
+  if (!copy_small(to, from, size)) std::memcpy(to, from, size);
 #endif
 }
 
