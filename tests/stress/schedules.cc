@@ -212,6 +212,14 @@ TEST_F(SchedulesTest, AnOutgrownTableThatStaysInMemoryIsEmpty) {
   recycled.open();
 }
 
+TEST_F(SchedulesTest, AMissInAnOutgrownTableIsNone) {
+  make(8 << 20);
+  const size_t next = put_until_growth(0);
+  const std::string key = key_of(next / 2);
+  once("read.begun", [&] { put_until_growth(next); });
+  EXPECT_EQ(read(cache_, key), value_of(key));
+}
+
 TEST_F(SchedulesTest, AKeyIsFoundWhileTheIndexGrows) {
   make(8 << 20);
   const size_t next = put_until_growth(0);
