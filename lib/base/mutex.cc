@@ -6,14 +6,8 @@
 namespace brisk {
 
 void AdaptiveMutex::wait() noexcept {
-  uint32_t mine = 0;  // called, once this thread was
-  const auto take = [&] {
-    uint32_t now = state_.load(std::memory_order_relaxed);
-    return (now & taken) == 0 &&
-           state_.compare_exchange_weak(now, (now | taken) & ~mine, std::memory_order_acquire,
-                                        std::memory_order_relaxed);
-  };
-  while (!spin_until(take)) {
+  uint32_t mine = 0;
+  while (!spin_until([&] { return take(mine); })) {
     uint32_t now = state_.load(std::memory_order_relaxed);
     if ((now & taken) == 0 ||
         !state_.compare_exchange_strong(now, (now + sleeper) & ~mine, std::memory_order_relaxed))

@@ -23,17 +23,13 @@ class AdaptiveMutex {
   AdaptiveMutex &operator=(const AdaptiveMutex &) = delete;
 
   void lock() noexcept {
-    if (!try_lock()) [[unlikely]]
+    uint32_t now = 0;
+    if (!state_.compare_exchange_strong(now, taken, std::memory_order_acquire,
+                                        std::memory_order_relaxed)) [[unlikely]]
       wait();
   }
-  bool try_lock() noexcept {
-    uint32_t now = 0;
-    return state_.compare_exchange_strong(now, taken, std::memory_order_acquire,
-                                          std::memory_order_relaxed) ||
-           ((now & taken) == 0 &&
-            state_.compare_exchange_strong(now, now | taken, std::memory_order_acquire,
-                                           std::memory_order_relaxed));
-  }
+  // May be false although it is free, when others are after it too.
+  bool try_lock() noexcept { return take(0); }
   void unlock() noexcept {
     uint32_t now = taken;
     if (!state_.compare_exchange_strong(now, 0, std::memory_order_release,
@@ -53,6 +49,13 @@ class AdaptiveMutex {
   // The rest of the word counts the threads that sleep and were not called.
   enum : uint32_t { taken = 1, called = 2, sleeper = 4 };
 
+  // `mine` is `called` in the thread that was.
+  bool take(uint32_t mine) noexcept {
+    uint32_t now = state_.load(std::memory_order_relaxed);
+    return (now & taken) == 0 &&
+           state_.compare_exchange_strong(now, (now | taken) & ~mine, std::memory_order_acquire,
+                                          std::memory_order_relaxed);
+  }
   void wait() noexcept;
   void leave(uint32_t now) noexcept;
   void sleep() noexcept;

@@ -102,7 +102,7 @@ class Arena {
     bool listed;
   };
   static constexpr size_t slab_charge = slab_size + sizeof(Slab);
-  static constexpr size_t classes = 64;
+  static constexpr size_t classes = slots::table.classes;
 
   uint32_t number(const Slab &slab) const noexcept { return static_cast<uint32_t>(&slab - slabs_); }
   uint32_t number_of(const Entry *entry) const noexcept {

@@ -153,7 +153,6 @@ void Cache::grant_memory() noexcept {
 }
 
 brisk_status Cache::commit(Draft &draft, const Condition &condition) {
-  policy_->expect(draft.hash);
   housekeeping();
   Index::Position position = store_.find(draft.key, draft.key_size, draft.hash);
   if (condition.same != nullptr && (!position || store_.arena.at(position.ref()) != condition.same))
@@ -166,6 +165,7 @@ brisk_status Cache::commit(Draft &draft, const Condition &condition) {
       position = {};
     }
   }
+  if (!position) policy_->expect(draft.hash);
   Entry *entry = nullptr;
   if (position || (make_index_room() && (store_.index.size() < options_.max_entries || evict()))) {
     entry = take_slot(Arena::class_of(draft.slot_size));

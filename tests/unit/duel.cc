@@ -367,7 +367,6 @@ TEST(Duel, ASketchCountsAndFades) {
   EXPECT_LT(sketch.count(hash(1)), 15u);
 }
 
-// Notes from many threads while the shadows are made anew: for the thread sanitizer above all.
 // A full cache makes room for what is asked for and no more; a shadow without all of its memory
 // would make its rule look worse than it is.
 TEST(Duel, AJudgeAsksForWhatItTakes) {
@@ -384,6 +383,7 @@ TEST(Duel, AJudgeAsksForWhatItTakes) {
   }
 }
 
+// Notes from many threads while the shadows are made anew: for the thread sanitizer above all.
 TEST(Duel, AJudgeTakesNotesFromManyThreads) {
   Account account(64 << 20);
   {

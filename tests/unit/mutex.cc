@@ -5,9 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
 #include <climits>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -23,8 +23,8 @@ struct Crowd {
 
   Crowd(AdaptiveMutex &mutex, unsigned rounds) {
     for (unsigned thread = 0; thread < threads; ++thread) {
-      members.emplace_back([this, &mutex, rounds] {
-        for (unsigned round = 0; round < rounds && !stopped; ++round) {
+      members.emplace_back([this, &mutex, rounds](const std::stop_token &stop) {
+        for (unsigned round = 0; round < rounds && !stop.stop_requested(); ++round) {
           if (round % 4 == 0) std::this_thread::sleep_for(50us);
           std::lock_guard lock(mutex);
           ++count;
@@ -34,12 +34,11 @@ struct Crowd {
     }
   }
   void join() {
-    for (std::thread &member : members) member.join();
+    for (std::jthread &member : members) member.join();
   }
 
-  std::atomic<bool> stopped{false};
   uint64_t count = 0;
-  std::vector<std::thread> members;
+  std::vector<std::jthread> members;
 };
 
 TEST(AdaptiveMutex, LetsOneInAtATime) {
@@ -62,21 +61,21 @@ TEST(AdaptiveMutex, IsTriedWithoutWaiting) {
 // Who lets it go may be overtaken by who gets it next, and it is gone then.
 TEST(AdaptiveMutex, MayBeDestroyedByWhoGetsItNext) {
   for (int round = 0; round < 200; ++round) {
-    auto *const mutex = new AdaptiveMutex;
+    auto owner = std::make_unique<AdaptiveMutex>();
+    AdaptiveMutex *const mutex = owner.get();
     bool last = false;
-    std::thread next([mutex, &last] {
+    std::jthread next([&] {
       for (bool ends = false; !ends;) {
         std::lock_guard lock(*mutex);
         ends = last;
       }
-      delete mutex;
+      owner.reset();
     });
     for (int hold = 0; hold < 20; ++hold) {
       std::lock_guard lock(*mutex);
       std::this_thread::sleep_for(std::chrono::microseconds(hold * 4));
       last = hold == 19;
     }
-    next.join();
   }
 }
 
@@ -101,8 +100,6 @@ TEST(AdaptiveMutex, OutlivesAForkWithThreadsThatSleepOrWereJustCalled) {
     ASSERT_EQ(waitpid(child, &status, 0), child);
     EXPECT_EQ(status, 0);
   }
-  crowd.stopped = true;
-  crowd.join();
 }
 
 }  // namespace

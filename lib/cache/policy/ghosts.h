@@ -28,8 +28,9 @@ class Ghosts {
 
   // How many are remembered, as far as there is memory.
   void set_length(uint64_t length) noexcept;
+  // The bytes that a list of this length takes.
   static uint64_t bytes(uint64_t length) noexcept;
-  // Those that a list of this length needs and does not have; 0 when it is good as it is.
+  // Those that it has not got; 0 when the list there is will do.
   uint64_t missing(uint64_t length) const noexcept;
   void resize(uint64_t length) noexcept;
   void release() noexcept {

@@ -38,7 +38,7 @@ class Policy {
   Policy &operator=(const Policy &) = delete;
   virtual ~Policy() = default;
 
-  // A key that is about to be written: what its admission will look at may be fetched.
+  // A new key that is about to come in: what its admission will look at may be fetched.
   virtual void expect(uint64_t) const noexcept {}
   // A new entry, already in the index.
   virtual void admit(Entry &entry, uint64_t hash) noexcept = 0;

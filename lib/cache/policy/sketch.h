@@ -23,8 +23,9 @@ class Sketch {
   void prefetch(uint64_t hash) const noexcept { __builtin_prefetch(line(hash)); }
   uint64_t charge() const noexcept { return block_.charge(); }
 
+  // The bytes that a sketch for this many entries takes.
   static uint64_t bytes(uint64_t entries) noexcept;
-  // Those that a sketch for this many entries needs and does not have; 0 when it is good as it is.
+  // Those that it has not got; 0 when the sketch there is will do.
   uint64_t missing(uint64_t entries) const noexcept;
   void resize(uint64_t entries) noexcept;
   void release() noexcept {
