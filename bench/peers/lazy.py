@@ -2,8 +2,11 @@
 """Compares brisk.lazy with a plain import, with lazy_loader and with importlib's LazyLoader.
 
 Each measurement is a fresh interpreter: it imports the front of a package, or reads an attribute of
-a module that was loaded lazily before. In a round all take their turns. Prints a row of JSON for
-each comparison, and tables on standard error.
+a module that was loaded lazily before. It runs in a virtual environment with nothing else, because
+the .pth files of a system's Python may import what a contestant would pay for (matplotlib's loads
+importlib.util into every interpreter). No garbage is collected while an import is timed, as in
+timeit: whether that falls there depends on what the interpreter allocated before. In a round all
+take their turns. Prints a row of JSON for each comparison, and tables on standard error.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from typing import Any
 from contestants import HERE, PYTHON, ROOT, SCRATCH, CannotRun, Programs, measure, run, say
 from figures import Figure, Metric, line_of, met, row
 
-STARTS = 9  # interpreters for one figure of a round
+STARTS = 15  # interpreters for one figure of a round
 HEAVY_LIMIT = 2.0  # milliseconds that a package in front of the heavy four may take to import
 US = Metric("us", "us", "lower")
 MS = Metric("ms", "ms", "lower")
@@ -76,7 +79,8 @@ PACKAGES = {
     "name_plain": imports(ONE),
 }
 IMPORT = """
-import sys
+import gc, sys
+gc.disable()
 from time import perf_counter
 start = perf_counter()
 __import__(sys.argv[1])
@@ -173,23 +177,25 @@ def write_packages(folder: Path) -> None:
 
 
 def install() -> tuple[Path, str]:
-    """Installs brisk and the peers; returns where, and where the library is."""
+    """Installs brisk and the peers; returns the virtual environment, and where the library is."""
     programs = Programs(ROOT / "build/release")
-    site = SCRATCH / "peer-lazy"
+    venv = SCRATCH / "venv-lazy"
+    run([PYTHON, "-m", "venv", "--without-pip", str(venv)])
+    (site,) = venv.glob("lib/python*/site-packages")
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--upgrade", "--target", str(site)]
     env = {**programs.env, "PIP_ROOT_USER_ACTION": "ignore"}
     run([*pip, "-r", str(HERE / "lazy-requirements.txt")], env)
     run([*pip, "--no-build-isolation", "--no-deps", str(ROOT / "bindings/python")], env)
-    return site, programs.env["LD_LIBRARY_PATH"]
+    return venv, programs.env["LD_LIBRARY_PATH"]
 
 
-def python(site: Path, libraries: str) -> list[str]:
+def python(venv: Path, libraries: str) -> list[str]:
     """An interpreter that finds the packages, and keeps their bytecode as an installed one does."""
     folder = SCRATCH / "lazy"
     write_packages(folder)
     env = ["-u", "PYTHONDONTWRITEBYTECODE", "-u", "BRISK_EAGER", "-u", "EAGER_IMPORT"]
-    env += [f"PYTHONPATH={folder}:{site}", f"PYTHONPYCACHEPREFIX={folder / 'bytecode'}"]
-    return ["env", *env, f"LD_LIBRARY_PATH={libraries}", PYTHON]
+    env += [f"PYTHONPATH={folder}", f"LD_LIBRARY_PATH={libraries}"]
+    return ["env", *env, str(venv / "bin/python")]
 
 
 def versions(interpreter: list[str]) -> dict[str, str]:
@@ -239,14 +245,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add("--rounds", type=int, default=5, help="rounds, of which the median counts (default: 5)")
-    add("--site", type=Path, help="a folder with brisk and its peers, instead of installing them")
+    add("--venv", type=Path, help="a place that has brisk and its peers, instead of a new one")
     options = parser.parse_args()
     try:
-        if options.site:
-            site, libraries = options.site, os.environ.get("LD_LIBRARY_PATH", "")
+        if options.venv:
+            venv, libraries = options.venv, os.environ.get("LD_LIBRARY_PATH", "")
         else:
-            site, libraries = install()
-        rows = compare_all(options.rounds, python(site, libraries))
+            venv, libraries = install()
+        rows = compare_all(options.rounds, python(venv, libraries))
     except CannotRun as error:
         say(f"lazy did not run: {error}")
         return 1

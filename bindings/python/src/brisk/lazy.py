@@ -108,7 +108,6 @@ class _Front:
         self.entries: dict[str, _Entry] = {}
         self.bound: set[str] = set()
         self.before: Callable[[str], Any] | None = None  # a hook that was there already
-
         self.hooks = (self.get, self.listing)
 
     def get(self, name: str) -> "Any":
@@ -132,9 +131,10 @@ def _install(namespace: "dict[str, Any]", entries: "dict[str, _Entry]") -> "_Hoo
     front = _fronts.get(namespace["__name__"])
     if front is None or front.namespace is not namespace:
         front = _fronts[namespace["__name__"]] = _Front(namespace)
-    for name in front.bound.intersection(entries):  # the module is being reloaded
-        namespace.pop(name, None)
-    front.bound.difference_update(entries)
+    if front.bound:
+        for name in front.bound.intersection(entries):  # the module is being reloaded
+            namespace.pop(name, None)
+        front.bound.difference_update(entries)
     front.entries.update(entries)
     hook, listing = front.hooks
     if namespace.get("__getattr__") is not hook:
@@ -168,14 +168,9 @@ def __getattr__(name: str) -> "Any":
     """Attaches the names of this package when one is used: a light front uses none."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-    own = {
-        "_lazy.budget": ["Cost", "OverBudget", "budget"],
-        "_lazy.module": ["module"],
-        "_lazy.registry": ["Registry", "Tool", "UnknownTool"],
-        "_lazy.report": ["Report", "Row", "report"],
-        "_lazy.stub": ["attach_stub"],
-    }
-    attach(__name__, own)
+    from brisk._lazy.names import OWN
+
+    attach(__name__, OWN)
     return _fronts[__name__].get(name)
 
 

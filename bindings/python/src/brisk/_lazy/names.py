@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 
     from brisk.lazy import _Front
 
+OWN = {  # the names of brisk.lazy itself that a light front does without
+    "_lazy.budget": ["Cost", "OverBudget", "budget"],
+    "_lazy.module": ["module"],
+    "_lazy.registry": ["Registry", "Tool", "UnknownTool"],
+    "_lazy.report": ["Report", "Row", "report"],
+    "_lazy.stub": ["attach_stub"],
+}
 MEND = "correct the name there, or add the file"
 
 
