@@ -115,7 +115,8 @@ FIGURES = (
     Figure("W3.miss", f"{THROUGH}, reads that miss", "W3.1t", MISS, 0.7, C_PEERS),
     Figure("W3.bytes", THROUGH, "W3.1t", OF_BUDGET, None, BYTE_PEERS, bound=1.12),
     Figure("W3-raw.1t", RAW, "W3.1t", NS, {"quick_cache": 0.8}, C_PEERS, "brisk-raw"),
-    Figure("W3-raw.hit", RAW, "W3.1t", HIT, None, C_PEERS, "brisk-raw", ahead=0.005),
+    Figure("W3-raw.hit", RAW, "W3.1t", HIT, None, (*C_PEERS, "quick_cache-boxed"), "brisk-raw", ahead=0.005),
+    Figure("W3-raw.bytes", RAW, "W3.1t", OF_BUDGET, None, (*C_PEERS, "quick_cache-boxed"), "brisk-raw"),
     Figure("W3-noise.1t", NOISE, "W3-noise.1t", NS, 1.05, ("brisk-raw",)),
     Figure("W3-noise.hit", NOISE, "W3-noise.1t", HIT, None, ("brisk-raw",), ahead=-0.005),
     Figure(
