@@ -4,6 +4,8 @@
 #define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -18,7 +20,14 @@ constexpr unsigned long long usual_size = 1024;
 
 bool PackingTables::make(const void *content, size_t size, int level,
                          CodecMemory &memory) noexcept {
-  const ZSTD_compressionParameters parameters = ZSTD_getCParams(level, usual_size, size);
+  ZSTD_compressionParameters parameters = ZSTD_getCParams(level, usual_size, size);
+  if (parameters.strategy <= ZSTD_dfast) {
+    // A place for every second byte, and one for every fourth: larger tables find a hundredth more,
+    // and are in the way of other data.
+    const auto places = static_cast<unsigned>(std::max<size_t>(std::bit_width(size), 15)) - 2;
+    parameters.hashLog = std::min(parameters.hashLog, places);
+    parameters.chainLog = std::min(parameters.chainLog, places - 1);
+  }
   const size_t needed = ZSTD_estimateCDictSize_advanced(size, parameters, ZSTD_dlm_byRef);
   memory_ = &memory;
   block_ = CodecMemory::allocate(&memory, needed);

@@ -7,9 +7,9 @@
 // retired dictionary gives up the tables for packing when the last packer leaves, and everything
 // when the last user does.
 //
-// Memory: content (16 to 32 KiB), tables for packing (some 30 KiB at level 1, 400 from level 3 on)
-// and for unpacking (27 KiB), from CodecMemory. Any thread but where a function says that the lock
-// must be held: the codec's, which is a leaf.
+// Memory: content (16 to 64 KiB), tables for packing (some 30 KiB at level 1, 100 to 200 at level
+// 3) and for unpacking (27 KiB), from CodecMemory. Any thread but where a function says that the
+// lock must be held: the codec's, which is a leaf.
 #pragma once
 
 #include <array>

@@ -22,8 +22,7 @@ constexpr double byte_worth = 16;
 // A dictionary must do better than what there is, and another level than the usual one, by this.
 constexpr double better = 1.03;
 constexpr double much_better = 1.03;
-constexpr int usual_level = 1;
-constexpr std::array<int, 3> levels{usual_level, -1, 3};
+constexpr std::array<int, 3> levels{3, 1, -1};  // the usual one first
 // The sizes at which packing may begin to pay; from the largest on values are always tried.
 constexpr std::array<size_t, 4> thresholds{512, 256, 128, value_min};
 constexpr int repetitions = 3;
@@ -131,11 +130,11 @@ Trained train(const Samples &samples, int level, const Current &current, void *t
   const size_t training = samples.count - judging;
   if (judging < judges_few) return trained;
   ZDICT_fastCover_params_t parameters{};
-  parameters.k = 256;
+  parameters.k = 512;
   parameters.d = 8;
   parameters.f = 16;
   parameters.accel = 1;
-  parameters.zParams.compressionLevel = level != 0 ? level : usual_level;
+  parameters.zParams.compressionLevel = level != 0 ? level : levels.front();
   const size_t size = ZDICT_trainFromBuffer_fastCover(to, capacity, samples.bytes, samples.sizes,
                                                       static_cast<unsigned>(training), parameters);
   if (ZDICT_isError(size)) return trained;
@@ -145,7 +144,7 @@ Trained train(const Samples &samples, int level, const Current &current, void *t
   const Samples judges{rest, samples.sizes + training, judging};
   SumsBySize best{};
   for (const int candidate : levels) {
-    if (level != 0 && candidate != usual_level) continue;
+    if (level != 0 && candidate != levels.front()) continue;
     const int tried = level != 0 ? level : candidate;
     SumsBySize sums{};
     if (!measure(judges, to, size, tried, memory, sums)) continue;

@@ -37,7 +37,7 @@ class Plain {
  public:
   Plain(Rule rule, size_t capacity)
       : rule_(rule), capacity_(capacity), target_(rule.small_weight(capacity)) {
-    sketch_.resize(capacity);
+    sketch_.resize({capacity, Sketch::a_line_least});
   }
 
   bool request(uint64_t key) {
@@ -50,10 +50,7 @@ class Plain {
     count(key, 1);
     if (rule_.clock()) up = true;
     const bool main_full = main_.size() >= capacity_ - target_;
-    if (ghost && rule_.contest && main_full) {
-      const Item &rival = cooled_tail();
-      up = sketch_.count(hash(key)) > sketch_.count(hash(rival.key)) + rival.uses;
-    }
+    if (ghost && rule_.contest && main_full) up = wins_contest(key);
     while (small_.size() + main_.size() >= capacity_) evict();
     std::list<Item> &queue = up ? main_ : small_;
     queue.push_front({key, 0});
@@ -72,7 +69,7 @@ class Plain {
       const Item item = small_.back();
       const bool room = !rule_.clock() && main_.size() < capacity_ - target_;
       if (!room) count(item.key, item.uses);
-      if (!room && item.uses < rule_.uses) {
+      if (!room && item.uses < rule_.uses && !(rule_.contest && wins_contest(item.key))) {
         drop(small_);
         ghosts_.push_front(item.key);
         const size_t most = 2 * (capacity_ - target_);
@@ -85,6 +82,11 @@ class Plain {
     }
     cooled_tail();
     drop(main_);
+  }
+  bool wins_contest(uint64_t key) {
+    if (main_.empty()) return true;
+    const Item &rival = cooled_tail();
+    return sketch_.count(hash(key)) > sketch_.count(hash(rival.key)) + rival.uses;
   }
   Item &cooled_tail() {
     while (main_.back().uses > 0) {
@@ -179,7 +181,7 @@ TEST(Duel, AShadowOfEveryRuleHitsWhatThePlainRuleHits) {
     for (size_t at = 0; at < rules.size(); ++at) {
       Account account(1 << 20);
       Shadow shadow(rules[at], account, Aim::objects);
-      ASSERT_TRUE(shadow.resize(capacity));
+      ASSERT_TRUE(shadow.resize({capacity, Sketch::a_line_least}));
       EXPECT_EQ(shadow.charge(), account.held());
       const double got = points(load.trace, [&](uint64_t key) {
         const auto id = static_cast<uint32_t>(hash_bytes(&key, sizeof key, 1));
@@ -258,10 +260,10 @@ TEST(Duel, TheRuleFollowsTheLoad) {
   std::atomic<uint32_t> below{0};
   Judge judge(account, below, Aim::objects);
   EXPECT_EQ(below, 0u) << "nothing is sampled before there are shadows";
-  EXPECT_GT(judge.missing(capacity), 0u);
+  EXPECT_GT(judge.missing({capacity, Sketch::a_line_least}), 0u);
   judge.change_full(0, 100 * capacity);
-  judge.resize(capacity);
-  EXPECT_EQ(judge.missing(capacity), 0u);
+  judge.resize({capacity, Sketch::a_line_least});
+  EXPECT_EQ(judge.missing({capacity, Sketch::a_line_least}), 0u);
   EXPECT_EQ(judge.charge(), account.held());
   const auto ask = [&](const Trace &trace) {
     for (const uint64_t key : trace) {
@@ -281,7 +283,7 @@ TEST(Duel, TheRuleFollowsTheAim) {
     std::atomic<uint32_t> below{0};
     Judge judge(account, below, Aim::cost);
     judge.change_full(0, 100 * capacity);
-    judge.resize(capacity);
+    judge.resize({capacity, Sketch::a_line_least});
     const Trace &loop = loads()[1].trace;
     const Trace &other = loads()[2].trace;
     const auto ask = [&](uint64_t key, double cost) {
@@ -301,7 +303,7 @@ TEST(Duel, TheRuleFollowsTheAim) {
 TEST(Duel, AnErasedKeyLeavesAShadowWithoutAGhost) {
   Account account(1 << 20);
   Shadow shadow(rules[0], account, Aim::objects);
-  ASSERT_TRUE(shadow.resize(100));
+  ASSERT_TRUE(shadow.resize({100, Sketch::a_line_least}));
   std::mt19937 random(7);
   std::unordered_map<uint32_t, bool> erased;
   for (int i = 0; i < 20'000; ++i) {
@@ -328,7 +330,7 @@ TEST(Duel, AScanDoesNotFlowThroughMain) {
   for (const uint64_t spare : {0, 10, 50, 90}) {
     Account account(1 << 20);
     Shadow shadow(rules[0], account, Aim::objects);
-    ASSERT_TRUE(shadow.resize(200));
+    ASSERT_TRUE(shadow.resize({200, Sketch::a_line_least}));
     const uint64_t full = 10'000 + spare;
     for (uint32_t id = 0; id < 300; ++id) request(shadow, id, 100, full);
     std::vector<uint32_t> stayed;
@@ -349,9 +351,10 @@ TEST(Duel, ASketchCountsAndFades) {
   const auto hash = [](uint64_t key) { return hash_bytes(&key, sizeof key, 1); };
   sketch.add(hash(1), 1);
   EXPECT_EQ(sketch.count(hash(1)), 0u) << "without memory";
-  EXPECT_GT(sketch.missing(1000), 0u);
-  sketch.resize(1000);
-  EXPECT_EQ(sketch.missing(1000), 0u);
+  EXPECT_GT(sketch.missing({1000, 24}), 0u);
+  sketch.resize({1000, 24});
+  EXPECT_EQ(sketch.missing({1000, 24}), 0u);
+  EXPECT_GT(sketch.missing({1000, 6}), 0u);
   EXPECT_EQ(sketch.charge(), account.held());
   // Fewer additions than lead to the first halving.
   for (uint64_t key = 0; key < 50; ++key) sketch.add(hash(key), 1 + key % 7);
@@ -363,7 +366,7 @@ TEST(Duel, ASketchCountsAndFades) {
   EXPECT_GT(exact, 45u);
   sketch.add(hash(1), 100);
   EXPECT_EQ(sketch.count(hash(1)), 15u);
-  for (uint64_t key = 0; key < 12'000; ++key) sketch.add(hash(1000 + key), 1);
+  for (uint64_t key = 0; key < 48'000; ++key) sketch.add(hash(1000 + key), 1);
   EXPECT_LT(sketch.count(hash(1)), 15u);
 }
 
@@ -374,9 +377,9 @@ TEST(Duel, AJudgeAsksForWhatItTakes) {
     Account account(64 << 20);
     std::atomic<uint32_t> below{0};
     Judge judge(account, below, Aim::objects);
-    const uint64_t needed = judge.missing(entries);
+    const uint64_t needed = judge.missing({entries, Sketch::a_line_least});
     ASSERT_TRUE(account.reserve(account.limit() - needed));
-    judge.resize(entries);
+    judge.resize({entries, Sketch::a_line_least});
     EXPECT_EQ(judge.charge(), needed) << entries;
     EXPECT_NE(below, 0u) << entries;
     account.release(account.limit() - needed);
@@ -408,7 +411,8 @@ TEST(Duel, AJudgeTakesNotesFromManyThreads) {
         }
       });
     }
-    for (uint64_t entries = 100; entries < 2000; entries += 100) judge.resize(entries);
+    for (uint64_t entries = 100; entries < 2000; entries += 100)
+      judge.resize({entries, Sketch::a_line_least});
     for (std::thread &thread : threads) thread.join();
     EXPECT_EQ(judge.charge(), account.held());
   }

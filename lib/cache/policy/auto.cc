@@ -156,7 +156,7 @@ uint64_t Auto::wanted_memory() const noexcept {
   if (full_ == 0) return 0;
   const uint64_t now = entries();
   uint64_t bytes = ghosts_.missing(ghosts_for(now, rule()));
-  if (judge_ != nullptr) bytes += sketch_.missing(now) + judge_->missing(now);
+  if (judge_ != nullptr) bytes += sketch_.missing(load()) + judge_->missing(load());
   return bytes;
 }
 
@@ -164,8 +164,8 @@ void Auto::take_memory() noexcept {
   const uint64_t now = entries();
   if (ghosts_.missing(ghosts_for(now, rule())) != 0) ghosts_.resize(ghosts_for(now, rule()));
   if (judge_ == nullptr) return;
-  if (sketch_.missing(now) != 0) sketch_.resize(now);
-  if (judge_->missing(now) != 0) judge_->resize(now);
+  if (sketch_.missing(load()) != 0) sketch_.resize(load());
+  if (judge_->missing(load()) != 0) judge_->resize(load());
 }
 
 }  // namespace brisk::cache

@@ -4,8 +4,8 @@
 // rules.h says what the rules do, judge.h how the best is found; this applies them to the entries
 // of a cache. A hit costs the reader's heat count and, where the key is sampled, a note to the
 // judge. A store costs a look at the ghosts and at the sketch, an eviction the same and amortised
-// second chances. Memory, all of it wished for and charged: ghosts 4 bytes an entry, sketch 3, the
-// judge's 2. Several may share a judge.
+// second chances. Memory, all of it wished for and charged: ghosts 4 bytes an entry, sketch 3 to
+// 11, the judge's 2. Several may share a judge.
 //
 // Where values are packed when they have come to stay (settled.h), main has a part, hot, for those
 // that are not: no hand of main passes it, and what is too much in it and was not read goes on into
@@ -79,6 +79,10 @@ class Auto final : public Policy {
 
   Rule rule() const noexcept { return judge_ != nullptr ? judge_->rule() : rules[first_rule]; }
   uint64_t weight() const noexcept { return small_weight() + main_weight(); }
+  // What the sketch is for: where entries are the limit, there are bytes.
+  Sketch::Load load() const noexcept {
+    return {entries(), regime_.bytes_bind ? Sketch::a_line_for(mean_) : Sketch::a_line_least};
+  }
   // The weight, or what it will be when the entry is packed.
   uint64_t light(Entry &entry, uint64_t weight) const noexcept {
     return settled_.wants(entry) ? settled_.expected(weight) : weight;

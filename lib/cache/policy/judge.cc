@@ -170,37 +170,42 @@ void Judge::decide() noexcept {
   unit_ = 1;
 }
 
-uint64_t Judge::bytes_for(uint64_t nodes, uint64_t entries) const noexcept {
+uint64_t Judge::bytes_for(uint64_t nodes, Sketch::Load load) const noexcept {
   uint64_t bytes = 0;
-  for (size_t at = 0; at < rules_for(entries); ++at)
-    bytes += Shadow::bytes(with_spare(nodes), rules[at], aim_);
+  for (size_t at = 0; at < rules_for(load.entries); ++at)
+    bytes += Shadow::bytes({with_spare(nodes), load.a_line}, rules[at], aim_);
   return bytes;
 }
 
-uint64_t Judge::nodes_for(uint64_t entries) const noexcept {
-  uint64_t nodes = std::min({std::max(nodes_least, entries / share_least), entries / share_most,
-                             Shadow::nodes_max * 2 / 3 - 8});
-  while (nodes > 16 && bytes_for(nodes, entries) > account_.limit() / budget_share)
-    nodes -= nodes / 4;
+uint64_t Judge::nodes_for(Sketch::Load load) const noexcept {
+  uint64_t nodes = std::min({std::max(nodes_least, load.entries / share_least),
+                             load.entries / share_most, Shadow::nodes_max * 2 / 3 - 8});
+  while (nodes > 16 && bytes_for(nodes, load) > account_.limit() / budget_share) nodes -= nodes / 4;
   return nodes;
 }
 
-uint64_t Judge::missing(uint64_t entries) const noexcept {
-  const uint64_t made_for = entries_.load(std::memory_order_relaxed);
-  if (entries <= made_for + made_for / 2 && entries >= made_for / 2) return 0;
-  return bytes_for(nodes_for(entries), entries);
+uint64_t Judge::missing(Sketch::Load load) const noexcept {
+  const auto about = [](uint64_t now, uint64_t made_for) {
+    return now <= made_for + made_for / 2 && now >= made_for / 2;
+  };
+  if (about(load.entries, entries_.load(std::memory_order_relaxed)) &&
+      about(load.a_line, a_line_.load(std::memory_order_relaxed)))
+    return 0;
+  return bytes_for(nodes_for(load), load);
 }
 
-void Judge::resize(uint64_t entries) noexcept {
+void Judge::resize(Sketch::Load load) noexcept {
   std::lock_guard lock(mutex_);
+  const uint64_t entries = load.entries;
   if (entries == 0) return;
   below_.store(0, std::memory_order_relaxed);
   for (Shadow &shadow : shadows_) shadow.release();
   entries_.store(entries, std::memory_order_relaxed);
+  a_line_.store(load.a_line, std::memory_order_relaxed);
   tried_ = 0;
-  const uint64_t nodes = nodes_for(entries);
+  const uint64_t nodes = nodes_for(load);
   const size_t wanted = nodes < 4 ? 0 : rules_for(entries);
-  while (tried_ < wanted && shadows_[tried_].resize(with_spare(nodes))) ++tried_;
+  while (tried_ < wanted && shadows_[tried_].resize({with_spare(nodes), load.a_line})) ++tried_;
   if (tried_ < wanted) {
     for (Shadow &shadow : shadows_) shadow.release();
     tried_ = 0;

@@ -56,10 +56,10 @@ class Judge {
   void set_regime(Regime regime) noexcept { regime_.store(regime, std::memory_order_relaxed); }
 
   uint64_t charge() const noexcept { return charge_.load(std::memory_order_relaxed); }
-  // The bytes that judging a cache of this many entries needs and the judge does not have; 0 when
-  // it is good as it is.
-  uint64_t missing(uint64_t entries) const noexcept;
-  void resize(uint64_t entries) noexcept;
+  // The bytes that judging a cache of so many entries, with such a sketch, needs and the judge does
+  // not have; 0 when it is good as it is.
+  uint64_t missing(Sketch::Load load) const noexcept;
+  void resize(Sketch::Load load) noexcept;
 
   void fork_prepare() noexcept { mutex_.lock(); }
   void fork_release(bool in_child) noexcept { mutex_.fork_release(in_child); }
@@ -85,8 +85,8 @@ class Judge {
   double gain_of(const Shadow::Newcomer &one) noexcept;
   void score(uint32_t hits, double gain) noexcept;
   void decide() noexcept;
-  uint64_t nodes_for(uint64_t entries) const noexcept;
-  uint64_t bytes_for(uint64_t nodes, uint64_t entries) const noexcept;
+  uint64_t nodes_for(Sketch::Load load) const noexcept;
+  uint64_t bytes_for(uint64_t nodes, Sketch::Load load) const noexcept;
   static size_t rules_for(uint64_t entries) noexcept {
     return entries < clock_below ? count : count - 1;
   }
@@ -97,6 +97,7 @@ class Judge {
   std::atomic<uint32_t> &below_;
   std::atomic<uint64_t> full_{0};     // of the whole cache
   std::atomic<uint64_t> entries_{0};  // that the shadows were made for
+  std::atomic<uint64_t> a_line_{0};   // the same, of their sketch
   std::atomic<uint64_t> charge_{0};
   std::atomic<Regime> regime_{Regime()};
   Stripes<Ring, 4> rings_;

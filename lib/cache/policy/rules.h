@@ -5,9 +5,10 @@
 // tail an entry that was used often enough moves on to main, another leaves and becomes a ghost; at
 // main's tail a used entry goes round again with one use less. While main has room, what the small
 // queue has too much flows on into it. A rule says how large the small queue is, how many uses take
-// an entry out of it, whether a newcomer with a ghost has to win a contest of frequencies against
-// main's next victim, and whether there is a small queue at all. Changing the rule changes no
-// structure.
+// an entry out of it, whether frequencies decide as well, and whether there is a small queue at
+// all: with a contest, a newcomer with a ghost has to be wanted more often than main's next victim,
+// and an entry without its uses that is, moves on (TinyLFU: Einziger and others, TOS 2017).
+// Changing the rule changes no structure.
 //
 // A Side is what a rule is applied to:
 //   Node small_tail(), main_tail()      of queues that are not empty
@@ -36,15 +37,16 @@ namespace brisk::cache {
 struct Rule {
   uint8_t small;  // percent of the weight; 0 is a clock: newcomers go to main, uses count as one
   uint8_t uses;   // that take an entry from small to main
-  bool contest;
+  bool contest;   // of frequencies
   constexpr bool clock() const noexcept { return small == 0; }
   constexpr uint64_t small_weight(uint64_t full) const noexcept { return full * small / 100; }
 };
 
 // S3-FIFO's own (Yang and others, SOSP 2023), one that gives newcomers more time, one that asks
-// less of them, one for loops and scans, and a clock for the smallest caches.
+// less of them, one for loops, scans and popularity that stays, and a clock for the smallest
+// caches.
 inline constexpr std::array<Rule, 5> rules{
-    {{10, 2, false}, {25, 2, false}, {10, 1, false}, {3, 2, true}, {0, 1, false}}};
+    {{10, 2, false}, {25, 2, false}, {10, 1, false}, {1, 2, true}, {0, 1, false}}};
 inline constexpr unsigned first_rule = 0;
 inline constexpr uint64_t clock_below = 1024;  // entries
 
@@ -57,6 +59,7 @@ struct Regime {
   // Of its share, what the small queue has: all, unless entries shrink when they come into main.
   uint16_t trial = whole;
 
+  constexpr bool shrinks() const noexcept { return trial != whole; }
   constexpr uint64_t small_most(Rule rule, uint64_t full) const noexcept {
     return rule.small_weight(full) * trial / whole;
   }
@@ -147,10 +150,20 @@ typename Side::Node main_victim(Side &side, Rule rule) noexcept {
   return {};
 }
 
+// Whether a key is asked for more often than the next to leave main; so it is where none can leave.
+template <class Side>
+bool wins_contest(Side &side, Rule rule, uint64_t hash) noexcept {
+  const typename Side::Node rival = main_victim(side, rule);
+  return !side.has(rival) ||
+         side.sketch().count(hash) > side.sketch().count(side.hash(rival)) + side.heat(rival);
+}
+
 // The next to leave.
 template <class Side>
 typename Side::Node next_victim(Side &side, Rule rule) noexcept {
   const uint64_t target = side.small_most(rule);
+  // To shrink takes time, and is for what was used.
+  const bool contest = rule.contest && !side.regime().shrinks();
   // When the rule has changed, main may have much room. No single call fills all of it.
   unsigned flows = 32;
   const Sizes sizes(side);
@@ -165,7 +178,8 @@ typename Side::Node next_victim(Side &side, Rule rule) noexcept {
         flows != 0 && !rule.clock() && side.flow().open(side, rule, side.weight(node));
     if (!room) {
       side.sketch().add(side.hash(node), heat);
-      if (heat < std::min(rule.uses * sizes.hurdle(side.bulk(node)), 3u)) {
+      if (heat < std::min(rule.uses * sizes.hurdle(side.bulk(node)), 3u) &&
+          !(contest && wins_contest(side, rule, side.hash(node)))) {
         side.ghosts().add(side.hash(node));
         return node;
       }
@@ -195,9 +209,7 @@ bool enters_main(Side &side, Rule rule, uint64_t hash, uint64_t weight, uint64_t
   side.sketch().add(hash, 1);
   if (rule.clock() || !ghost || !rule.contest || side.flow().open(side, rule, weight))
     return rule.clock() || ghost || Sizes(side).tiny(bulk);
-  const typename Side::Node rival = main_victim(side, rule);
-  return !side.has(rival) ||
-         side.sketch().count(hash) > side.sketch().count(side.hash(rival)) + side.heat(rival);
+  return wins_contest(side, rule, hash);
 }
 
 }  // namespace brisk::cache

@@ -15,12 +15,13 @@ uint64_t Shadow::table_size(uint64_t nodes, Aim aim) noexcept {
          buckets_for(nodes) * sizeof(Node);
 }
 
-uint64_t Shadow::bytes(uint64_t nodes, Rule rule, Aim aim) noexcept {
-  return memory::allocator().good_size(table_size(nodes, aim)) +
-         Ghosts::bytes(ghosts_for(nodes, rule)) + (rule.contest ? Sketch::bytes(nodes) : 0);
+uint64_t Shadow::bytes(Sketch::Load nodes, Rule rule, Aim aim) noexcept {
+  return memory::allocator().good_size(table_size(nodes.entries, aim)) +
+         Ghosts::bytes(ghosts_for(nodes.entries, rule)) + (rule.contest ? Sketch::bytes(nodes) : 0);
 }
 
-bool Shadow::resize(uint64_t nodes) noexcept {
+bool Shadow::resize(Sketch::Load load) noexcept {
+  const uint64_t nodes = load.entries;
   release();
   const bool costs = bulks_.aim() == Aim::cost;
   const uint64_t size = table_size(nodes, bulks_.aim());
@@ -39,7 +40,7 @@ bool Shadow::resize(uint64_t nodes) noexcept {
   capacity_ = nodes;
   for (uint64_t node = nodes; node != 0; --node) free(static_cast<Node>(node));
   ghosts_.resize(ghosts_for(nodes, rule_));
-  if (rule_.contest) sketch_.resize(nodes);
+  if (rule_.contest) sketch_.resize(load);
   // Without its memory a rule would look worse than it is.
   return ghosts_.charge() != 0 && (!rule_.contest || sketch_.charge() != 0);
 }

@@ -25,9 +25,9 @@ class Shadow {
       : rule_(rule), ghosts_(account), sketch_(account), account_(account), bulks_(aim) {}
 
   // What resize() reserves.
-  static uint64_t bytes(uint64_t nodes, Rule rule, Aim aim) noexcept;
+  static uint64_t bytes(Sketch::Load nodes, Rule rule, Aim aim) noexcept;
   // Empty afterwards. False when there is no memory.
-  bool resize(uint64_t nodes) noexcept;
+  bool resize(Sketch::Load nodes) noexcept;
   void release() noexcept;
   uint64_t charge() const noexcept { return block_.charge() + ghosts_.charge() + sketch_.charge(); }
 

@@ -34,7 +34,7 @@ unsigned Sketch::count(uint64_t hash) const noexcept {
 
 void Sketch::age(unsigned times) noexcept {
   additions_ += times;
-  if (additions_ < entries_a_line * additions_an_entry) return;
+  if (additions_ < a_line_ * additions_an_entry) return;
   additions_ = 0;
   for (auto &row : lines_[hand_].pairs) {
     for (uint8_t &pair : row) pair = pair >> 1 & 0x77;
@@ -42,17 +42,18 @@ void Sketch::age(unsigned times) noexcept {
   hand_ = hand_ + 1 == count_ ? 0 : hand_ + 1;
 }
 
-uint64_t Sketch::bytes(uint64_t entries) noexcept { return lines_charge<Line>(lines_for(entries)); }
+uint64_t Sketch::bytes(Load load) noexcept { return lines_charge<Line>(lines_for(load)); }
 
-uint64_t Sketch::missing(uint64_t entries) const noexcept {
-  const uint64_t lines = lines_for(entries);
+uint64_t Sketch::missing(Load load) const noexcept {
+  const uint64_t lines = lines_for(load);
   if (asked_ != 0 && lines <= asked_ + asked_ / 2 && lines >= asked_ / 2) return 0;
-  return bytes(entries);
+  return bytes(load);
 }
 
-void Sketch::resize(uint64_t entries) noexcept {
+void Sketch::resize(Load load) noexcept {
   count_ = hand_ = additions_ = 0;
-  asked_ = lines_for(entries);
+  a_line_ = load.a_line;
+  asked_ = lines_for(load);
   lines_ = take_lines<Line>(block_, asked_, account_);
   if (lines_ != nullptr) count_ = asked_;
 }
