@@ -17,14 +17,8 @@
 #include "cache/cache.h"
 #include "cache/policy/judge.h"
 #include "cache/policy/shadow.h"
+#include "simulations.h"
 #include "zipf.h"
-
-// One thread and a long way: a sanitizer learns nothing there that the other tests do not show it.
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define SKIP_LONG_SIMULATIONS() GTEST_SKIP() << "minutes under a sanitizer"
-#else
-#define SKIP_LONG_SIMULATIONS() static_cast<void>(0)
-#endif
 
 namespace brisk::cache {
 namespace {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "interface.h"
+#include "simulations.h"
 #include "zipf.h"
 
 namespace brisk_test {
@@ -71,6 +72,7 @@ class Aims : public testing::Test {
 };
 
 TEST_F(Aims, EachGetsMoreOfWhatItAimsAt) {
+  SKIP_LONG_SIMULATIONS();
   const Got objects = got(BRISK_POLICY_AUTO, BRISK_AIM_OBJECTS);
   const Got bytes = got(BRISK_POLICY_AUTO, BRISK_AIM_BYTES);
   const Got cost = got(BRISK_POLICY_AUTO, BRISK_AIM_COST);
@@ -83,6 +85,7 @@ TEST_F(Aims, EachGetsMoreOfWhatItAimsAt) {
 }
 
 TEST_F(Aims, CostCountsByItselfWhereEntriesAreTheLimit) {
+  SKIP_LONG_SIMULATIONS();
   for (const brisk_policy policy : {BRISK_POLICY_AUTO, BRISK_POLICY_S3FIFO}) {
     const Got objects = got(policy, BRISK_AIM_OBJECTS, 400);
     const Got cost = got(policy, BRISK_AIM_COST, 400);
