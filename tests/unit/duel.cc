@@ -29,9 +29,10 @@ using Trace = std::vector<uint64_t>;
 // One rule over keys that weigh the same.
 class Plain {
  public:
-  Plain(Rule rule, size_t capacity)
-      : rule_(rule), capacity_(capacity), target_(rule.small_weight(capacity)) {
-    sketch_.resize({capacity, Sketch::a_line_least});
+  // With `many` what leaves the small queue unused has its contest too.
+  Plain(Rule rule, size_t capacity, bool many)
+      : rule_(rule), many_(many), capacity_(capacity), target_(rule.small_weight(capacity)) {
+    sketch_.resize({capacity, many ? Sketch::a_line_least : Sketch::a_line_most});
   }
 
   bool request(uint64_t key) {
@@ -63,7 +64,7 @@ class Plain {
       const Item item = small_.back();
       const bool room = !rule_.clock() && main_.size() < capacity_ - target_;
       if (!room) count(item.key, item.uses);
-      if (!room && item.uses < rule_.uses && !(rule_.contest && wins_contest(item.key))) {
+      if (!room && item.uses < rule_.uses && !(many_ && rule_.contest && wins_contest(item.key))) {
         drop(small_);
         ghosts_.push_front(item.key);
         const size_t most = 2 * (capacity_ - target_);
@@ -99,6 +100,7 @@ class Plain {
   static uint64_t hash(uint64_t key) { return hash_bytes(&key, sizeof key, 2); }
 
   const Rule rule_;
+  const bool many_;
   const size_t capacity_;
   const size_t target_;
   std::list<Item> small_;
@@ -137,9 +139,9 @@ const std::vector<Load> &loads() {
 }
 constexpr size_t capacity = 500;
 
-bool request(Shadow &shadow, uint32_t id, uint32_t weight, uint64_t full) {
+bool request(Shadow &shadow, uint32_t id, uint32_t weight, uint64_t full, bool many = false) {
   if (shadow.use(id) != 0) return true;
-  shadow.store(id, {weight, 0}, full, {.by_size = false, .bytes_bind = true});
+  shadow.store(id, {weight, 0}, full, {.by_size = false, .bytes_bind = true, .many = many});
   return false;
 }
 
@@ -150,8 +152,8 @@ double points(const Trace &trace, Request &&request) {
   return 100 * static_cast<double>(hits) / static_cast<double>(trace.size());
 }
 
-double plain_points(const Trace &trace, Rule rule) {
-  Plain plain(rule, capacity);
+double plain_points(const Trace &trace, Rule rule, bool many = false) {
+  Plain plain(rule, capacity, many);
   return points(trace, [&](uint64_t key) { return plain.request(key); });
 }
 
@@ -172,16 +174,20 @@ double cache_points(const Trace &trace, int32_t policy) {
 TEST(Duel, AShadowOfEveryRuleHitsWhatThePlainRuleHits) {
   SKIP_LONG_SIMULATIONS();
   for (const Load &load : loads()) {
-    for (size_t at = 0; at < rules.size(); ++at) {
+    for (size_t number = 0; number < 2 * rules.size(); ++number) {
+      const size_t at = number / 2;
+      const bool many = number % 2 != 0;
+      if (many && !rules[at].contest) continue;
       Account account(1 << 20);
       Shadow shadow(rules[at], account, Aim::objects);
-      ASSERT_TRUE(shadow.resize({capacity, Sketch::a_line_least}));
+      ASSERT_TRUE(shadow.resize({capacity, many ? Sketch::a_line_least : Sketch::a_line_most}));
       EXPECT_EQ(shadow.charge(), account.held());
       const double got = points(load.trace, [&](uint64_t key) {
         const auto id = static_cast<uint32_t>(hash_bytes(&key, sizeof key, 1));
-        return request(shadow, id, 100, 100 * capacity);
+        return request(shadow, id, 100, 100 * capacity, many);
       });
-      EXPECT_NEAR(got, plain_points(load.trace, rules[at]), 0.5) << load.name << ", rule " << at;
+      EXPECT_NEAR(got, plain_points(load.trace, rules[at], many), 0.5)
+          << load.name << ", rule " << at << (many ? ", many" : "");
     }
   }
 }

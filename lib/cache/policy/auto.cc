@@ -133,13 +133,16 @@ void Auto::tune() noexcept {
   regime_.bytes_bind = account_.room() < account_.limit() / 8;
   regime_.by_size = bulks_.aim() == Aim::cost ||
                     (bulks_.aim() == Aim::objects && judge_ != nullptr && regime_.bytes_bind);
+  regime_.many = entries() >= many_entries;
   regime_.trial = settled_.trial();
   mean_ = weight() / std::max<uint64_t>(entries(), 1);
   ghosts_.set_length(ghosts_for(entries(), rule()));
   if (judge_ == nullptr) return;
   judge_->change_full(told_full_, full_);
   told_full_ = full_;
-  judge_->set_regime({regime_.by_size, regime_.bytes_bind, settled_.trial_of_light()});
+  Regime of_light = regime_;
+  of_light.trial = settled_.trial_of_light();
+  judge_->set_regime(of_light);
 }
 
 Placed Auto::victim() noexcept {

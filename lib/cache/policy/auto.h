@@ -81,7 +81,10 @@ class Auto final : public Policy {
   uint64_t weight() const noexcept { return small_weight() + main_weight(); }
   // What the sketch is for: where entries are the limit, there are bytes.
   Sketch::Load load() const noexcept {
-    return {entries(), regime_.bytes_bind ? Sketch::a_line_for(mean_) : Sketch::a_line_least};
+    const uint64_t a_line = !regime_.many        ? Sketch::a_line_most
+                            : regime_.bytes_bind ? Sketch::a_line_for(mean_)
+                                                 : Sketch::a_line_least;
+    return {entries(), a_line};
   }
   // The weight, or what it will be when the entry is packed.
   uint64_t light(Entry &entry, uint64_t weight) const noexcept {

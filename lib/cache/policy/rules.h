@@ -46,16 +46,19 @@ struct Rule {
 // less of them, one for loops, scans and popularity that stays, and a clock for the smallest
 // caches.
 inline constexpr std::array<Rule, 5> rules{
-    {{10, 2, false}, {25, 2, false}, {10, 1, false}, {1, 2, true}, {0, 1, false}}};
+    {{10, 2, false}, {25, 2, false}, {10, 1, false}, {3, 2, true}, {0, 1, false}}};
 inline constexpr unsigned first_rule = 0;
 inline constexpr uint64_t clock_below = 1024;  // entries
+inline constexpr uint64_t many_entries =
+    4096;  // from here on frequencies take the unused into main
 
 // What the rules go by besides.
 struct Regime {
   static constexpr uint32_t whole = 1 << 12;
 
-  bool by_size = false;     // bulks count
-  bool bytes_bind = false;  // bytes are the limit
+  bool by_size : 1 = false;     // bulks count
+  bool bytes_bind : 1 = false;  // bytes are the limit
+  bool many : 1 = false;        // entries: enough for frequencies to tell them apart
   // Of its share, what the small queue has: all, unless entries shrink when they come into main.
   uint16_t trial = whole;
 
@@ -163,7 +166,7 @@ template <class Side>
 typename Side::Node next_victim(Side &side, Rule rule) noexcept {
   const uint64_t target = side.small_most(rule);
   // To shrink takes time, and is for what was used.
-  const bool contest = rule.contest && !side.regime().shrinks();
+  const bool contest = rule.contest && side.regime().many && !side.regime().shrinks();
   // When the rule has changed, main may have much room. No single call fills all of it.
   unsigned flows = 32;
   const Sizes sizes(side);

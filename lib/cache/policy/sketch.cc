@@ -34,7 +34,7 @@ unsigned Sketch::count(uint64_t hash) const noexcept {
 
 void Sketch::age(unsigned times) noexcept {
   additions_ += times;
-  if (additions_ < a_line_ * additions_an_entry) return;
+  if (additions_ < additions_a_line) return;
   additions_ = 0;
   for (auto &row : lines_[hand_].pairs) {
     for (uint8_t &pair : row) pair = pair >> 1 & 0x77;
@@ -52,7 +52,6 @@ uint64_t Sketch::missing(Load load) const noexcept {
 
 void Sketch::resize(Load load) noexcept {
   count_ = hand_ = additions_ = 0;
-  a_line_ = load.a_line;
   asked_ = lines_for(load);
   lines_ = take_lines<Line>(block_, asked_, account_);
   if (lines_ != nullptr) count_ = asked_;

@@ -3,12 +3,13 @@
 //
 // A key has four counters in one cache line, one in each of four rows; what it was counted is the
 // least of them, and a count raises only those (conservative update). Counts are halved so that the
-// old fade: a line at a time, each once in forty additions for every entry of the cache. One cache
-// miss a call. Memory is had as that of Ghosts; without it every count is 0.
+// old fade: a line at a time, each once in 240 additions for every line. One cache miss a call.
+// Memory is had as that of Ghosts; without it every count is 0.
 //
-// In forty additions an entry many more keys are counted than there are entries, and those that
-// share counters seem more frequent than they are. How many entries share a line, 6 (11 bytes each)
-// to 24 (3 bytes), is for the owner to say, who knows what an entry weighs.
+// The longer a sketch remembers, the more keys it has counted, and those that share counters seem
+// more frequent than they are. So what it remembers follows from its size: with 24 entries for a
+// line (3 bytes each) ten additions an entry, with 6 (11 bytes) forty. How many it is, is for the
+// owner to say, who knows what an entry weighs.
 #pragma once
 
 #include <algorithm>
@@ -53,7 +54,7 @@ class Sketch {
  private:
   static constexpr unsigned rows = 4;
   static constexpr unsigned counter_max = 15;
-  static constexpr uint64_t additions_an_entry = 40;  // between two halvings of a line
+  static constexpr uint64_t additions_a_line = 240;  // between two halvings
 
   struct alignas(64) Line {
     uint8_t pairs[rows][16];  // of counters
@@ -79,7 +80,6 @@ class Sketch {
   Line *lines_ = nullptr;
   uint64_t count_ = 0;
   uint64_t asked_ = 0;      // lines, whether there was memory or not
-  uint64_t a_line_ = 1;     // entries
   uint64_t hand_ = 0;       // the line to be halved next
   uint64_t additions_ = 0;  // since the last one was
 };
