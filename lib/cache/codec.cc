@@ -15,10 +15,6 @@ namespace {
 constexpr int window_log = 17;
 constexpr int usual_level = 1;
 
-// Of a dictionary: a 256th of the capacity, between these.
-constexpr size_t content_least = size_t{16} << 10;
-constexpr size_t content_most = size_t{64} << 10;
-
 // Nobody waits on a wakeup alone: glibc before 2.41 may lose one (bug 25847).
 constexpr std::chrono::milliseconds wait_most{10};
 
@@ -200,7 +196,7 @@ bool Codec::train(const Samples &samples) noexcept {
   }
   training::Current now;
   if (current != nullptr) now = {current->content, current->size, current->level};
-  const size_t most = std::clamp<size_t>(capacity_ / 256, content_least, content_most);
+  const size_t most = dictionary_size();
   void *const content = CodecMemory::allocate(&memory_, most);
   Trained trained;
   if (content != nullptr) {

@@ -72,6 +72,10 @@ class Codec {
   size_t samples_size() const noexcept {
     return std::clamp<size_t>(capacity_ / 64, size_t{128} << 10, size_t{1} << 20);
   }
+  // The most that a dictionary has.
+  size_t dictionary_size() const noexcept {
+    return std::clamp<size_t>(capacity_ / 256, size_t{16} << 10, size_t{64} << 10);
+  }
   // The smallest value that a sample may be of.
   size_t sample_min() const noexcept {
     return settings_.threshold != 0 ? settings_.threshold : training::value_min;

@@ -60,7 +60,9 @@ void Cache::train() noexcept {
   const size_t sizes = training::samples_max * sizeof(size_t);
   const Memory samples(take_codec_memory(sizes + capacity), release);
   // Never written to: it stands for what zstd takes from the system while it trains.
-  Memory own(samples != nullptr ? take_codec_memory(training::memory) : nullptr, release);
+  Memory own(
+      samples != nullptr ? take_codec_memory(training::memory(codec_.dictionary_size())) : nullptr,
+      release);
   if (own == nullptr) return codec_.skip_training();
   auto *const begin = static_cast<char *>(samples.get());
   Sampling sampling{begin + sizes, capacity, 0, new (begin) size_t[training::samples_max], 0};

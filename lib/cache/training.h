@@ -6,7 +6,7 @@
 // What takes part in the choice is measured here, on this machine and these values; nothing is
 // remembered from elsewhere.
 //
-// Cost: some 80 ms for a MiB of samples, and `memory` bytes beside samples and result, for a thread
+// Cost: some 80 ms for a MiB of samples, and memory() bytes beside samples and result, for a thread
 // of its own.
 #pragma once
 
@@ -32,7 +32,8 @@ struct Trained {
 
 namespace training {
 
-inline constexpr size_t memory = size_t{800} << 10;  // that zstd takes for the time of training
+// What zstd takes for the time of training a dictionary of this size.
+constexpr size_t memory(size_t size) noexcept { return (size_t{640} << 10) + size * 15 / 2; }
 inline constexpr size_t sample_max = 4096;
 inline constexpr size_t samples_max = 4096;
 inline constexpr size_t value_min = 80;  // smaller ones are not worth the time, whatever shrinks

@@ -103,7 +103,7 @@ TEST(Glob, NoPatternTakesLong) {
   EXPECT_FALSE(matches(stars + "b", text));
   EXPECT_TRUE(matches(stars, text));
   EXPECT_FALSE(matches("*" + std::string(1000, 'a') + "b", text));
-  EXPECT_FALSE(matches(std::string(100000, '*') + "b", text));
+  EXPECT_FALSE(matches(stars.assign(100000, '*') += 'b', text));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10))
       << "a tenth of a second is usual";
 }

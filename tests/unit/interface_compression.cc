@@ -1,7 +1,6 @@
 // Values are packed with what the cache learns from them, and come back as they were.
 #include "interface.h"
 #include "records.h"
-#include "simulations.h"
 
 namespace brisk_test {
 namespace {
@@ -80,7 +79,6 @@ TEST_F(Compression, LearnsFromTheValuesThereAre) {
 }
 
 TEST_F(Compression, OfRecordsKeepsMoreOfThemInTheSameBytes) {
-  SKIP_LONG_SIMULATIONS();
   const auto entries = [this](brisk_compression compression) {
     Cache cache = new_cache(runtime_, [=](auto &o) {
       o.capacity_bytes = 16 << 20;
@@ -144,7 +142,6 @@ TEST_F(Compression, UnpacksForGoodWhatIsReadMuch) {
 }
 
 TEST_F(Compression, OfNoiseCostsNoRoom) {
-  SKIP_LONG_SIMULATIONS();
   const auto entries = [this](brisk_compression compression) {
     Cache cache = new_cache(runtime_, [=](auto &o) {
       o.capacity_bytes = 16 << 20;

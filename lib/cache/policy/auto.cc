@@ -133,7 +133,8 @@ void Auto::tune() noexcept {
   regime_.bytes_bind = account_.room() < account_.limit() / 8;
   regime_.by_size = bulks_.aim() == Aim::cost ||
                     (bulks_.aim() == Aim::objects && judge_ != nullptr && regime_.bytes_bind);
-  regime_.many = entries() >= many_entries;
+  // A cache that has grown to so many stays with them: the sketch and the shadows are for that.
+  regime_.many = entries() >= (regime_.many ? many_from / 2 : many_from);
   regime_.trial = settled_.trial();
   mean_ = weight() / std::max<uint64_t>(entries(), 1);
   ghosts_.set_length(ghosts_for(entries(), rule()));

@@ -79,12 +79,8 @@ class Auto final : public Policy {
 
   Rule rule() const noexcept { return judge_ != nullptr ? judge_->rule() : rules[first_rule]; }
   uint64_t weight() const noexcept { return small_weight() + main_weight(); }
-  // What the sketch is for: where entries are the limit, there are bytes.
   Sketch::Load load() const noexcept {
-    const uint64_t a_line = !regime_.many        ? Sketch::a_line_most
-                            : regime_.bytes_bind ? Sketch::a_line_for(mean_)
-                                                 : Sketch::a_line_least;
-    return {entries(), a_line};
+    return {entries(), regime_.many ? Sketch::a_line_for(mean_) : Sketch::a_line_most};
   }
   // The weight, or what it will be when the entry is packed.
   uint64_t light(Entry &entry, uint64_t weight) const noexcept {

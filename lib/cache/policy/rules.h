@@ -48,9 +48,9 @@ struct Rule {
 inline constexpr std::array<Rule, 5> rules{
     {{10, 2, false}, {25, 2, false}, {10, 1, false}, {3, 2, true}, {0, 1, false}}};
 inline constexpr unsigned first_rule = 0;
-inline constexpr uint64_t clock_below = 1024;  // entries
-inline constexpr uint64_t many_entries =
-    4096;  // from here on frequencies take the unused into main
+// In entries; from `many_from` on frequencies take the unused into main.
+inline constexpr uint64_t clock_below = 1024;
+inline constexpr uint64_t many_from = 4096;
 
 // What the rules go by besides.
 struct Regime {
