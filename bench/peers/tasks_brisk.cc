@@ -43,12 +43,20 @@ class Brisk {
   void batch(size_t count, F) {
     brisk_batch *batch = nullptr;
     uint64_t winner;
-    const auto run = [](void *, size_t index, brisk_batch *) -> brisk_status {
-      F()(index);
+    // Each through a pointer, as oneTBB's.
+    void (*volatile given)(size_t) = [](size_t index) { F()(index); };
+    auto call = given;
+    const auto run = [](void *user, size_t first, size_t last, size_t *at,
+                        brisk_batch *) -> brisk_status {
+      const auto call_item = *static_cast<void (**)(size_t)>(user);
+      for (size_t i = first; i != last; i++) {
+        __atomic_store_n(at, i, __ATOMIC_RELEASE);
+        call_item(i);
+      }
       return BRISK_OK;
     };
-    if (brisk_workers_batch(pool_, count, 0, 0, run, nullptr, nullptr, nullptr, &batch, nullptr) !=
-            BRISK_OK ||
+    if (brisk_workers_batch_ranges(pool_, count, 0, 0, run, &call, nullptr, nullptr, &batch,
+                                   nullptr) != BRISK_OK ||
         brisk_batch_wait(batch, 0, &winner, nullptr) != BRISK_OK)
       tasks::fail("a batch failed");
     brisk_batch_unref(batch);

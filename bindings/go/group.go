@@ -130,19 +130,25 @@ func (w *Workers) begin(
 // errNotBegun is of items that came after the end of their context.
 var errNotBegun = errors.New("not begun")
 
-// run is called by threads of the pool.
-func (g *group) run(index int) capi.Status {
-	if over(g.above, g.ctx) != nil {
-		g.faults[index] = errNotBegun
-		return capi.StatusClosed
-	}
-	err := guarded("the item", func() error { return g.call(g.ctx, index) })
+// run is called by threads of the pool, for items from first to last until one fails. Before each it
+// tells where it is.
+func (g *group) run(first, last int, at *uintptr) capi.Status {
+	ran := 0
 	status := capi.StatusOK
-	if err != nil {
-		g.faults[index] = err
-		status = capi.StatusLoadFailed
+	for i := first; i < last && status == capi.StatusOK; i++ {
+		atomic.StoreUintptr(at, uintptr(i))
+		if ended(g.above) || ended(g.ctx) {
+			g.faults[i] = errNotBegun
+			status = capi.StatusClosed
+			break
+		}
+		ran++
+		if err := guarded("the item", func() error { return g.call(g.ctx, i) }); err != nil {
+			g.faults[i] = err
+			status = capi.StatusLoadFailed
+		}
 	}
-	if g.left.Add(-1) == 0 || (g.race && err == nil) {
+	if g.left.Add(-int64(ran)) == 0 || (g.race && status == capi.StatusOK) {
 		g.tell()
 	}
 	return status

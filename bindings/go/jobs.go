@@ -13,7 +13,6 @@ import (
 
 // A job is a task, or the items of a batch, for as long as C may ask for it.
 type job interface {
-	run(index int) capi.Status
 	owner() *Workers
 	closed() // its pool was
 }
@@ -27,8 +26,8 @@ var jobs struct {
 
 func init() {
 	jobs.live = map[uint64]job{}
-	capi.RunTask = func(number uint64) capi.Status { return runJob(number, 0) }
-	capi.RunItem = runJob
+	capi.RunTask = runTask
+	capi.RunRange = runRange
 }
 
 // addJob takes j among the jobs, which keep it and its pool alive.
@@ -66,11 +65,19 @@ func jobsOf(w *Workers) (own []job) {
 	return own
 }
 
-// runJob is called by threads of pools. Who asks for a job that is over comes after its deadline, and
+// runTask is called by threads of pools. Who asks for a job that is over comes after its deadline, and
 // what it would give is dropped.
-func runJob(number uint64, index int) capi.Status {
-	if j := findJob(number); j != nil {
-		return j.run(index)
+func runTask(number uint64) capi.Status {
+	if t, ok := findJob(number).(*Task); ok {
+		return t.run()
+	}
+	return capi.StatusClosed
+}
+
+// runRange is the same for items from first to last, until one fails.
+func runRange(number uint64, first, last int, at *uintptr) capi.Status {
+	if g, ok := findJob(number).(*group); ok {
+		return g.run(first, last, at)
 	}
 	return capi.StatusClosed
 }

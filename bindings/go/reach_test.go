@@ -26,6 +26,7 @@ var unreached = map[string]string{
 	"brisk_modules_ref":       "a handle in Go has one reference and is shared by its address",
 	"brisk_module_report_ref": "a handle in Go has one reference and is shared by its address",
 
+	"brisk_workers_batch":      "items are called in ranges",
 	"brisk_workers_ref":        "a handle in Go has one reference and is shared by its address",
 	"brisk_batch_ref":          "a batch lives as long as the call that makes it",
 	"brisk_completions_ref":    "there is one queue in the process, for as long as it lives",

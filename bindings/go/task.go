@@ -170,7 +170,7 @@ func submitted(status capi.Status, failed *capi.Error) error {
 }
 
 // run is called by a thread of the pool.
-func (t *Task) run(int) capi.Status {
+func (t *Task) run() capi.Status {
 	t.fault = over(t.above, t.ctx)
 	if t.fault == nil {
 		t.fault = guarded("the task", func() (err error) {
@@ -193,6 +193,16 @@ func over(above, ctx context.Context) error {
 		return err
 	}
 	return ctx.Err()
+}
+
+// ended is whether it has, from many threads at once: Err locks, and a channel that is open does not.
+func ended(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return true
+	default:
+		return false
+	}
 }
 
 // late reports whether it ended by a deadline, which C then knows as well.

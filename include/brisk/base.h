@@ -57,7 +57,7 @@
 #define BRISK_ABI_VERSION (0u * 65536u + 1u)
 
 /** The digest of the description of the interface; compare with brisk_abi_digest. */
-#define BRISK_ABI_DIGEST UINT64_C(0x75ce484c8e824d28)
+#define BRISK_ABI_DIGEST UINT64_C(0x49ca20793d05f358)
 
 #ifdef __cplusplus
 extern "C" {

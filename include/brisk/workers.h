@@ -99,6 +99,24 @@ typedef brisk_status (*brisk_task_fn)(void *user, brisk_task *task);
  */
 typedef brisk_status (*brisk_item_fn)(void *user, size_t index, brisk_batch *batch);
 
+/**
+ * The items of a batch or a race from first to last, one after the other. Runs on a thread of the
+ * pool, outside every lock, for many ranges at once. Before each item it stores the item's index,
+ * by which others know how far it is (with release order, as __atomic_store_n does). BRISK_OK says
+ * that all of them succeeded. A negative status, or an exception that leaves it, is the failure of
+ * the item that was stored last: those after it come in another call. brisk_batch_fail gives the
+ * reason. How long a range is follows from how long the items take; in a race it is one. Whether
+ * the batch is over is looked at between two.
+ *
+ * @param user   The pointer that was given with the callback.
+ * @param first  The first item, from 0.
+ * @param last   The one after the last, beyond first.
+ * @param at     Receives the index of each item before its call.
+ * @param batch  The batch, borrowed for the call.
+ */
+typedef brisk_status (*brisk_range_fn)(void *user, size_t first, size_t last, size_t *at,
+                                       brisk_batch *batch);
+
 /** Settings of a pool. A zero field selects the documented default. */
 typedef struct brisk_workers_options {
   uint32_t struct_size; /**< Set by BRISK_WORKERS_OPTIONS_INIT. */
@@ -324,6 +342,29 @@ BRISK_API brisk_status brisk_workers_batch(brisk_workers *workers, size_t count,
                                            void *user, brisk_destroy_fn destroy,
                                            brisk_token *token, brisk_batch **batch,
                                            brisk_error **error);
+
+/**
+ * The same as brisk_workers_batch for a function that loops over items by itself: a call across
+ * libraries or languages is paid once for many. Its user data is released when the last call has
+ * returned. BRISK_REFUSED says that the queue has no room.
+ *
+ * @param workers     The pool.
+ * @param count       How many items, at most 16777216.
+ * @param timeout_ns  Time from now in which all must end, in nanoseconds; 0 is BRISK_FOREVER.
+ * @param race        1 when the first success ends it and cancels the others; otherwise 0.
+ * @param run         The work of some items.
+ * @param user        Handed to run as it is.
+ * @param destroy     Releases user; may be NULL.
+ * @param token       What cancels the batch; NULL for nothing.
+ *
+ * Outcomes: BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE,
+ * BRISK_OUT_OF_MEMORY. Any thread. Calls back outside every lock.
+ */
+BRISK_API brisk_status brisk_workers_batch_ranges(brisk_workers *workers, size_t count,
+                                                  uint64_t timeout_ns, uint32_t race,
+                                                  brisk_range_fn run, void *user,
+                                                  brisk_destroy_fn destroy, brisk_token *token,
+                                                  brisk_batch **batch, brisk_error **error);
 
 /**
  * Waits for the end of a batch, which is that of its last item, of its deadline, or in a race the

@@ -111,6 +111,34 @@ void copy_lines(const std::string &lines, void *buffer, size_t capacity, size_t 
   if (fits != 0) std::memcpy(buffer, lines.data(), fits);
 }
 
+brisk_status begin_batch(brisk_workers *workers, size_t count, uint64_t timeout_ns, uint32_t race,
+                         const Batch::Call &call, brisk_token *token, brisk_batch **batch,
+                         brisk_error **error) {
+  bool ours = true;  // the user data
+  const brisk_status status = guard(error, [&]() -> brisk_status {
+    constexpr size_t count_max = Batch::count_max;
+    require(batch, "batch");
+    *batch = nullptr;
+    Workers &pool = must(workers, "workers");
+    const bool runs = call.item != nullptr || call.range != nullptr;
+    require(runs ? &call : nullptr, "run");
+    if (race > 1) brisk::fail(BRISK_INVALID, "race is %u; it must be 0 or 1", race);
+    if (count > count_max) {
+      brisk::fail(BRISK_TOO_LARGE, "count is %zu; a batch has at most %zu items", count, count_max);
+    }
+    if (pool.closed()) closed();
+    ours = false;
+    const uint64_t deadline =
+        timeout_ns == 0 ? BRISK_FOREVER : Clock::add(monotonic_now(), timeout_ns);
+    Ref<Batch> begun = Batch::begin(pool, call, count, race != 0, deadline, share(token));
+    if (!begun) return BRISK_REFUSED;
+    *batch = handle<brisk_batch>(begun.release());
+    return BRISK_OK;
+  });
+  if (ours && call.destroy != nullptr) call.destroy(call.user);
+  return status;
+}
+
 }  // namespace
 
 extern "C" {
@@ -255,29 +283,16 @@ brisk_status brisk_workers_batch(brisk_workers *workers, size_t count, uint64_t 
                                  uint32_t race, brisk_item_fn run, void *user,
                                  brisk_destroy_fn destroy, brisk_token *token, brisk_batch **batch,
                                  brisk_error **error) {
-  bool ours = true;  // the user data
-  const brisk_status status = guard(error, [&]() -> brisk_status {
-    constexpr size_t count_max = Batch::count_max;
-    require(batch, "batch");
-    *batch = nullptr;
-    Workers &pool = must(workers, "workers");
-    require(reinterpret_cast<const void *>(run), "run");
-    if (race > 1) brisk::fail(BRISK_INVALID, "race is %u; it must be 0 or 1", race);
-    if (count > count_max) {
-      brisk::fail(BRISK_TOO_LARGE, "count is %zu; a batch has at most %zu items", count, count_max);
-    }
-    if (pool.closed()) closed();
-    ours = false;
-    const uint64_t deadline =
-        timeout_ns == 0 ? BRISK_FOREVER : Clock::add(monotonic_now(), timeout_ns);
-    Ref<Batch> begun =
-        Batch::begin(pool, {run, user, destroy}, count, race != 0, deadline, share(token));
-    if (!begun) return BRISK_REFUSED;
-    *batch = handle<brisk_batch>(begun.release());
-    return BRISK_OK;
-  });
-  if (ours && destroy != nullptr) destroy(user);
-  return status;
+  return begin_batch(workers, count, timeout_ns, race, {run, nullptr, user, destroy}, token, batch,
+                     error);
+}
+
+brisk_status brisk_workers_batch_ranges(brisk_workers *workers, size_t count, uint64_t timeout_ns,
+                                        uint32_t race, brisk_range_fn run, void *user,
+                                        brisk_destroy_fn destroy, brisk_token *token,
+                                        brisk_batch **batch, brisk_error **error) {
+  return begin_batch(workers, count, timeout_ns, race, {nullptr, run, user, destroy}, token, batch,
+                     error);
 }
 
 brisk_status brisk_batch_wait(brisk_batch *batch, uint64_t timeout_ns, uint64_t *winner,

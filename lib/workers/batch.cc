@@ -26,7 +26,11 @@ Batch::Batch(Workers &pool, const Call &call, size_t count, bool race, uint64_t 
       deadline_(deadline),
       token_(std::move(token)),
       call_(call),
-      marks_(count) {}
+      marks_(count),
+      first_({run, this, [](void *user) { static_cast<Batch *>(user)->leave(); }}) {
+  first_.is_part = true;
+  first_.whole = this;
+}
 
 Batch::~Batch() = default;
 
@@ -55,15 +59,15 @@ Ref<Batch> Batch::begin(Workers &pool, const Call &call, size_t count, bool race
   const size_t runners = std::min<size_t>(pool.threads_max(), count);
   // The first runner does alone, if need be, and may be done before the next one is queued.
   for (size_t i = 0; i < runners; ++i) {
-    // Tiny items may be done sooner than a further thread is awake.
-    if (i == 1 && pool.hurried() &&
+    // Tiny items, a nanosecond each or more, may be done sooner than a further thread is awake.
+    if (i == 1 && count <= wake_time && pool.hurried() &&
         (spin_until([&batch] { return batch->over(); }, wake_time) ||
          batch->next_.load(std::memory_order_relaxed) == count))
       break;
     if (i != 0 && !batch->join()) break;
     Submitted submitted = Submitted::refused;
     try {
-      submitted = batch->add_runner();
+      submitted = batch->add_runner(i == 0);
     } catch (const std::bad_alloc &) {
       if (i == 0) throw;
     }
@@ -76,18 +80,17 @@ Ref<Batch> Batch::begin(Workers &pool, const Call &call, size_t count, bool race
 }
 
 // Queues a task that calls items; who calls this has joined for it.
-Submitted Batch::add_runner() {
-  const Task::Call call_items{run, this, [](void *user) {
-                                auto *self = static_cast<Batch *>(user);
-                                self->leave();
-                                self->unref();
-                              }};
-  ref();
-  Task *const task = Task::make(call_items);
+Submitted Batch::add_runner(bool first) {
+  Task *const task = first ? &first_ : Task::make({run, this, [](void *user) {
+                                                     auto *self = static_cast<Batch *>(user);
+                                                     self->leave();
+                                                     self->unref();
+                                                   }});
   if (task == nullptr) {
-    call_items.destroy(call_items.user);
+    leave();
     return Submitted::refused;
   }
+  ref();
   task->counted = false;  // its items are
   return pool_->submit(task);
 }
@@ -122,27 +125,28 @@ void Batch::run_items(bool as_task) noexcept {
   size_t failed = 0;
   size_t most = 1;
   const bool timed = !race_ || deadline_ != BRISK_FOREVER;
+  uint64_t now = timed ? monotonic_now() : 0;
   __builtin_prefetch(&word_);  // while the lock is on its way
   std::unique_lock lock(mutex_);
   runner.next = std::exchange(running_, &runner);
   while (take(runner, most)) {
     lock.unlock();
-    const uint64_t now = timed ? monotonic_now() : 0;
     if (now >= deadline_) stop(Why::deadline);
     if (token_ && token_->cancelled()) stop(Why::cancelled);
     if (pool_->closed()) stop(Why::closed);
-    const bool begun = run_portion(runner, as_task, failed);
-    const size_t count = runner.at.load(std::memory_order_relaxed) - runner.first;
+    const bool begun = run_portion(runner, most, as_task, failed);
+    const size_t count = runner.reached() - runner.first;
     ended += count;
-    if (!race_) {
-      const uint64_t taken = monotonic_now() - now + 1;
-      most = std::clamp<uint64_t>(count * portion_time / taken, 1, 8 * most);
+    if (timed) {
+      const uint64_t taken = monotonic_now() - now;
+      if (!race_) most = std::clamp<uint64_t>(count * portion_time / (taken + 1), 1, 8 * most);
+      now += taken;
     }
     lock.lock();
     runner.begun = begun;
     name_first_success(runner);
   }
-  if (runner.at.load(std::memory_order_relaxed) != runner.last) seal();
+  if (runner.reached() != runner.last) seal();
   Runner **at = &running_;
   while (*at != &runner) at = &(*at)->next;
   *at = runner.next;
@@ -156,7 +160,7 @@ bool Batch::take(Runner &runner, size_t most) noexcept {
   if (over()) return false;
   const size_t left = count_ - next_.load(std::memory_order_relaxed);
   // Few behind one that may take long.
-  const size_t share = left / (32 * pool_->threads_max()) + 1;
+  const size_t share = left / (8 * pool_->threads_max()) + 1;
   const size_t count = std::min({left, most, share});
   runner.first = count_ - left;
   runner.last = runner.first + count;
@@ -166,37 +170,51 @@ bool Batch::take(Runner &runner, size_t most) noexcept {
   return count != 0;
 }
 
-bool Batch::run_portion(Runner &runner, bool as_task, size_t &failed) noexcept {
+// The items from first to last, until one fails: where that is, stands in `at`.
+brisk_status Batch::call(size_t first, size_t last, std::atomic<size_t> &at) {
+  static_assert(sizeof at == sizeof(size_t) && std::atomic<size_t>::is_always_lock_free);
   const Call call = call_;
+  auto *const raw = reinterpret_cast<brisk_batch *>(this);
+  at.store(first, std::memory_order_release);
+  if (call.range != nullptr)
+    return call.range(call.user, first, last, reinterpret_cast<size_t *>(&at), raw);
+  // Told before the call and not after it, how far this is costs no time.
+  for (size_t i = first; i != last; ++i) {
+    at.store(i, std::memory_order_release);
+    const brisk_status status = call.item(call.user, i, raw);
+    if (status != BRISK_OK) [[unlikely]]
+      return status;
+  }
+  return BRISK_OK;
+}
+
+bool Batch::run_portion(Runner &runner, size_t most, bool as_task, size_t &failed) noexcept {
   const size_t last = runner.last;
-  // Where items are tiny, the end of the batch is looked for every third of a microsecond.
-  const size_t stride = 1 + (last - runner.first) / 64;
+  // Where items are tiny, the end of the batch is looked for every few microseconds.
+  const size_t stride = 1 + most / 8;
   size_t i = runner.first;
-  size_t failure = SIZE_MAX;  // the last item that failed, and in time
-  const auto note_failure = [&](brisk_status status, const char *why) {
-    if (!fail(i, status < 0 ? status : BRISK_INTERNAL, why)) return;
-    failure = i;
-    ++failed;
-  };
   while (i != last) {
     if (over()) return false;
     const size_t pause = std::min(last, i + stride);
+    bool well = true;
+    const auto note_failure = [&](brisk_status status, const char *why) {
+      const size_t item = std::clamp(runner.reached(), i, pause - 1);
+      i = item + 1;
+      well = !fail(item, status < 0 ? status : BRISK_INTERNAL, why);
+      if (!well) ++failed;
+    };
     try {
-      // Told before the call and not after it, how far this is costs no time.
-      for (; i != pause; ++i) {
-        runner.at.store(i, std::memory_order_release);
-        const brisk_status status = call.run(call.user, i, reinterpret_cast<brisk_batch *>(this));
-        if (status != BRISK_OK) [[unlikely]]
-          note_failure(status, "");
+      const brisk_status status = call(i, pause, runner.at);
+      if (status == BRISK_OK) {
+        i = pause;
+      } else {
+        note_failure(status, "");
       }
     } catch (const std::exception &exception) {
       note_failure(BRISK_INTERNAL, exception.what());
-      ++i;
     } catch (...) {
       note_failure(BRISK_INTERNAL, "the item threw something that is not a std::exception");
-      ++i;
     }
-    const bool well = failure != i - 1;
     // No race is won too late.
     if (race_ && deadline_ != BRISK_FOREVER && monotonic_now() >= deadline_) stop(Why::deadline);
     if (well && over()) return true;
@@ -217,7 +235,7 @@ uint64_t Batch::winner() const noexcept {
 
 void Batch::name_first_success(const Runner &runner) noexcept {
   if (race_ || sealed_ || winner_.load(std::memory_order_relaxed) != UINT64_MAX) return;
-  const size_t at = runner.at.load(std::memory_order_acquire);
+  const size_t at = runner.reached();
   for (size_t i = runner.first; i != at; ++i) {
     if (marks_[i] == Mark::none) return winner_.store(i, std::memory_order_release);
   }
@@ -227,7 +245,7 @@ void Batch::seal() noexcept {
   if (sealed_) return;
   for (const Runner *runner = running_; runner != nullptr; runner = runner->next) {
     name_first_success(*runner);
-    size_t i = runner->at.load(std::memory_order_acquire);
+    size_t i = runner->reached();
     // It did not return in time, unless it failed.
     if (i != runner->last && runner->begun && marks_[i] == Mark::none) marks_.set(i++, Mark::cut);
     for (; i != runner->last; ++i) {
@@ -300,7 +318,7 @@ brisk_task_state Batch::outcome(size_t index) noexcept {
     if (!taken) return BRISK_TASK_STATE_QUEUED;
     for (const Runner *runner = running_; runner != nullptr; runner = runner->next) {
       if (index < runner->first || index >= runner->last) continue;
-      const size_t at = runner->at.load(std::memory_order_acquire);
+      const size_t at = runner->reached();
       return index < at    ? BRISK_TASK_STATE_DONE
              : index == at ? BRISK_TASK_STATE_RUNNING
                            : BRISK_TASK_STATE_QUEUED;

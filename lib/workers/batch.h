@@ -3,7 +3,9 @@
 // As many tasks of the pool as can run at once take items by a counter, many at a time where they
 // are short (guided self-scheduling: Polychronopoulos and Kuck, IEEE Transactions on Computers
 // C-36, 1987; here no more than take 20 us either), under the lock, a leaf. An item costs its call
-// and one store, of how far its runner has come; only what did not go well is written down.
+// and one store, of how far its runner has come; only what did not go well is written down. A call
+// into another library is far, and takes twice as long as one nearby: so callers may loop over a
+// range of items themselves, whose place they tell; what they tell is not believed beyond it.
 //
 // What ends a batch early (deadline, first success, cancellation) is one word. Whoever asks for
 // outcomes then, or leaves a portion before its end, seals them first: what has not returned by
@@ -14,6 +16,7 @@
 
 #include <brisk/workers.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <map>
@@ -30,8 +33,10 @@ namespace brisk::workers {
 
 class Batch final : public Counted {
  public:
+  // Of items one by one, or of ranges of them.
   struct Call {
-    brisk_item_fn run = nullptr;
+    brisk_item_fn item = nullptr;
+    brisk_range_fn range = nullptr;
     void *user = nullptr;
     brisk_destroy_fn destroy = nullptr;
   };
@@ -68,7 +73,10 @@ class Batch final : public Counted {
   struct Runner {
     size_t first = 0;
     size_t last = 0;
-    std::atomic<size_t> at{0};
+    std::atomic<size_t> at{0};  // as a range told it
+    size_t reached() const noexcept {
+      return std::clamp(at.load(std::memory_order_acquire), first, last);
+    }
     bool begun = true;  // whether it has begun with that item; read with the lock
     Runner *next = nullptr;
   };
@@ -79,11 +87,13 @@ class Batch final : public Counted {
   void last_unref() noexcept override;
 
   static brisk_status run(void *user, brisk_task *task);
-  Submitted add_runner();
+  brisk_status call(size_t first, size_t last, std::atomic<size_t> &at);
+  Submitted add_runner(bool first);
   // Runs items until none is left.
   void run_items(bool as_task) noexcept;
-  // Adds how many of them failed. Whether it ended with an item that returned too late.
-  bool run_portion(Runner &runner, bool as_task, size_t &failed) noexcept;
+  // One portion of those, where `most` is what it may be. Adds how many failed. Whether it ended
+  // with an item that returned too late.
+  bool run_portion(Runner &runner, size_t most, bool as_task, size_t &failed) noexcept;
   // Whether that was in time.
   bool fail(size_t index, brisk_status status, std::string why) noexcept;
   // Ends the batch for this reason, unless it has ended for another one.
@@ -118,7 +128,7 @@ class Batch final : public Counted {
   const Ref<Token> token_;
   Call call_;
   std::atomic<uint32_t> word_{0};
-  [[maybe_unused]] char apart_[52];
+  [[maybe_unused]] char apart_[44];
   AdaptiveMutex mutex_;
   std::atomic<uint32_t> runners_{1};  // who may still call
   bool sealed_ = false;
@@ -128,6 +138,7 @@ class Batch final : public Counted {
   std::atomic<size_t> accounted_{0};          // items that ended
   std::atomic<uint64_t> winner_{UINT64_MAX};  // the first success found, where it is no race
   std::unique_ptr<std::map<size_t, Reason>> reasons_;
+  Task first_;  // of its runners
 };
 
 }  // namespace brisk::workers

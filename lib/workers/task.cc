@@ -19,6 +19,7 @@ Task::~Task() {
 
 void Task::last_unref() noexcept {
   release_user();
+  if (is_part) return whole->unref();
   if (uses_more || speaks_ || held()) this->~Task();  // else there is nothing to destroy
   memory::allocator().release(this);
 }

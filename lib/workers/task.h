@@ -39,6 +39,9 @@ class Task final : public Counted {
     brisk_destroy_fn destroy = nullptr;
   };
 
+  explicit Task(const Call &given) noexcept : call(given) {}
+  ~Task() override;
+
   // Null when the system has no memory.
   static Task *make(const Call &call) noexcept;
 
@@ -103,8 +106,6 @@ class Task final : public Counted {
  private:
   static constexpr uint32_t waited = 1u << 31;
 
-  explicit Task(const Call &given) noexcept : call(given) {}
-  ~Task() override;
   void last_unref() noexcept override;
 
   std::atomic<uint32_t> word_{BRISK_TASK_STATE_QUEUED};
@@ -117,6 +118,7 @@ class Task final : public Counted {
   bool uses_more = false;  // of what lies in the second line; known before it is queued
   bool admitted = false;   // the budget has given its bytes
   bool counted = true;     // in the statistics
+  bool is_part = false;    // of another object, its `whole`
 
  private:
   std::atomic<bool> held_{false};
@@ -125,6 +127,7 @@ class Task final : public Counted {
 
  public:
   Workers *home = nullptr;
+  Counted *whole = nullptr;  // the task's last reference is one to this
   uint64_t deadline = UINT64_MAX;
   uint64_t bytes = 0;
   std::unique_ptr<Extra> extra;

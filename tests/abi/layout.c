@@ -481,6 +481,11 @@ struct brisk_functions {
                                       uint32_t race, brisk_item_fn run, void *user,
                                       brisk_destroy_fn destroy, brisk_token *token,
                                       brisk_batch **batch, brisk_error **error);
+  brisk_status (*brisk_workers_batch_ranges)(brisk_workers *workers, size_t count,
+                                             uint64_t timeout_ns, uint32_t race,
+                                             brisk_range_fn run, void *user,
+                                             brisk_destroy_fn destroy, brisk_token *token,
+                                             brisk_batch **batch, brisk_error **error);
   brisk_status (*brisk_batch_wait)(brisk_batch *batch, uint64_t timeout_ns, uint64_t *winner,
                                    brisk_error **error);
   brisk_status (*brisk_batch_states)(brisk_batch *batch, size_t count, int32_t *states,
@@ -631,6 +636,7 @@ const struct brisk_functions brisk_functions = {
   brisk_task_fail,
   brisk_task_read,
   brisk_workers_batch,
+  brisk_workers_batch_ranges,
   brisk_batch_wait,
   brisk_batch_states,
   brisk_batch_check,

@@ -1,4 +1,4 @@
-// Batches and races through the C interface.
+// Batches and races through the C interface, called for each item and for ranges of them.
 #include <algorithm>
 
 #include "workers.h"
@@ -7,7 +7,15 @@ namespace {
 
 using namespace brisk_test;
 
-TEST_F(WorkersTest, ABatchHasAnOutcomeForEachItem) {
+class Batches : public WorkersTest, public testing::WithParamInterface<bool> {
+ protected:
+  void SetUp() override { by_ranges_ = GetParam(); }
+};
+
+INSTANTIATE_TEST_SUITE_P(By, Batches, testing::Bool(),
+                         [](const auto &by) { return by.param ? "Ranges" : "Items"; });
+
+TEST_P(Batches, ABatchHasAnOutcomeForEachItem) {
   const Workers workers = pool();
   Batch batch;
   ASSERT_EQ(begin(
@@ -40,7 +48,7 @@ TEST_F(WorkersTest, ABatchHasAnOutcomeForEachItem) {
   EXPECT_EQ(wait(none), BRISK_FOREVER);
 }
 
-TEST_F(WorkersTest, ABatchEndsAtItsDeadline) {
+TEST_P(Batches, ABatchEndsAtItsDeadline) {
   const std::vector<int32_t> expected = {BRISK_TASK_STATE_DONE, BRISK_TASK_STATE_TIMED_OUT,
                                          BRISK_TASK_STATE_TIMED_OUT, BRISK_TASK_STATE_NEVER_STARTED,
                                          BRISK_TASK_STATE_NEVER_STARTED};
@@ -75,7 +83,7 @@ TEST_F(WorkersTest, ABatchEndsAtItsDeadline) {
   }));
 }
 
-TEST_F(WorkersTest, ARaceEndsWithTheFirstSuccess) {
+TEST_P(Batches, ARaceEndsWithTheFirstSuccess) {
   const Workers workers = pool([](auto &options) { options.threads = 3; });
   Gate gate;
   Batch race;
@@ -110,7 +118,7 @@ TEST_F(WorkersTest, ARaceEndsWithTheFirstSuccess) {
     EXPECT_EQ(call(brisk_batch_check, lost, i).message, "no " + std::to_string(i));
 }
 
-TEST_F(WorkersTest, ABatchIsCancelledByItselfAndByItsToken) {
+TEST_P(Batches, ABatchIsCancelledByItselfAndByItsToken) {
   const Workers workers = pool([](auto &options) { options.threads = 1; });
   Token token;
   ASSERT_EQ(call(brisk_token_new, nullptr, token.out()), BRISK_OK);
@@ -134,7 +142,7 @@ TEST_F(WorkersTest, ABatchIsCancelledByItselfAndByItsToken) {
   }
 }
 
-TEST_F(WorkersTest, StatisticsCountItemsAndNoRunners) {
+TEST_P(Batches, StatisticsCountItemsAndNoRunners) {
   const Workers workers = pool();
   Batch batch;
   ASSERT_EQ(begin(workers, 1000, [](size_t, brisk_batch *) { return BRISK_OK; }, batch), BRISK_OK);
@@ -143,7 +151,7 @@ TEST_F(WorkersTest, StatisticsCountItemsAndNoRunners) {
   EXPECT_EQ(stats(workers).done, 1000u);
 }
 
-TEST_F(WorkersTest, ARaceIsNotWonAfterItsDeadline) {
+TEST_P(Batches, ARaceIsNotWonAfterItsDeadline) {
   const Workers workers = pool();
   EXPECT_TRUE(unhurried([&](uint64_t deadline) {
     Batch batch;
@@ -167,7 +175,7 @@ TEST_F(WorkersTest, ARaceIsNotWonAfterItsDeadline) {
 }
 
 // Races of tiny contenders are begun by one thread at first; that must hold up nobody.
-TEST_F(WorkersTest, AContenderThatBlocksHoldsUpNoOther) {
+TEST_P(Batches, AContenderThatBlocksHoldsUpNoOther) {
   const Workers workers = pool();
   for (int i = 0; i < 300; ++i) {
     Batch tiny;
@@ -196,7 +204,7 @@ TEST_F(WorkersTest, AContenderThatBlocksHoldsUpNoOther) {
   EXPECT_LT(least, ms);
 }
 
-TEST_F(WorkersTest, OutcomesOfManyItemsKeepApart) {
+TEST_P(Batches, OutcomesOfManyItemsKeepApart) {
   constexpr size_t count = 5000;
   const auto fails = [](size_t index) { return index % 32 == 31 || index % 64 == 0; };
   const Workers workers = pool();
@@ -215,7 +223,7 @@ TEST_F(WorkersTest, OutcomesOfManyItemsKeepApart) {
   }
 }
 
-TEST_F(WorkersTest, WhatReturnsTooLateIsCountedNowhere) {
+TEST_P(Batches, WhatReturnsTooLateIsCountedNowhere) {
   const Workers workers = pool();
   Gate gate;
   Batch race;
@@ -238,7 +246,7 @@ TEST_F(WorkersTest, WhatReturnsTooLateIsCountedNowhere) {
   EXPECT_EQ(stats(workers).failed, 0u);
 }
 
-TEST_F(WorkersTest, ACancelledBatchKnowsWhatHadReturned) {
+TEST_P(Batches, ACancelledBatchKnowsWhatHadReturned) {
   constexpr size_t count = 100'000;
   const Workers workers = pool();
   std::vector<std::atomic<uint8_t>> returned(count);
@@ -266,6 +274,41 @@ TEST_F(WorkersTest, ACancelledBatchKnowsWhatHadReturned) {
   for (size_t i = 0; i < count; ++i) {
     if (all[i] == BRISK_TASK_STATE_DONE) {
       ASSERT_EQ(returned[i], 1) << i;
+    }
+  }
+}
+
+TEST_F(WorkersTest, WhereARangeSaysItIsMayBeWrong) {
+  const Workers workers = pool();
+  constexpr size_t count = 10'000;
+  std::vector<std::atomic<int>> calls(count);
+  for (const size_t told : {size_t{0}, count / 2, SIZE_MAX}) {
+    for (const brisk_status status : {BRISK_OK, BRISK_CLOSED}) {
+      struct Lie {
+        size_t told;
+        brisk_status status;
+        std::vector<std::atomic<int>> *calls;
+      } lie{told, status, &calls};
+      for (auto &each : calls) each = 0;
+      Batch batch;
+      ASSERT_EQ(call(
+                    brisk_workers_batch_ranges, workers, count, 0u, 0u,
+                    [](void *user, size_t first, size_t last, size_t *at, brisk_batch *self) {
+                      const Lie &lie = *static_cast<Lie *>(user);
+                      std::atomic_ref(*at).store(lie.told, std::memory_order_release);
+                      std::vector<int32_t> states(last);
+                      EXPECT_EQ(call(brisk_batch_states, self, last, states.data()), BRISK_OK);
+                      for (size_t i = first; i != last; ++i) ++(*lie.calls)[i];
+                      return lie.status;
+                    },
+                    &lie, nullptr, nullptr, batch.out()),
+                BRISK_OK);
+      wait(batch);
+      for (const auto &each : calls) ASSERT_GE(each, 1);
+      const std::vector<int32_t> all = states(batch, count);
+      const auto of = [&](int32_t state) { return std::count(all.begin(), all.end(), state); };
+      EXPECT_EQ(of(BRISK_TASK_STATE_DONE) + of(BRISK_TASK_STATE_FAILED), count);
+      EXPECT_EQ(of(BRISK_TASK_STATE_FAILED) != 0, status != BRISK_OK);
     }
   }
 }

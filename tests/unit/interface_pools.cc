@@ -283,6 +283,9 @@ TEST_F(WorkersTest, WrongArgumentsAreNamed) {
   EXPECT_EQ(call(brisk_workers_batch, workers, 1u, 0u, 0u, nullptr, nullptr, nullptr, nullptr,
                  batch.out()),
             BRISK_INVALID);
+  EXPECT_EQ(call(brisk_workers_batch_ranges, workers, 1u, 0u, 0u, nullptr, nullptr, nullptr,
+                 nullptr, batch.out()),
+            BRISK_INVALID);
   brisk_task_state state = 0;
   uint64_t winner = 0;
   size_t size = 0;

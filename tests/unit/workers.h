@@ -92,17 +92,30 @@ class WorkersTest : public testing::Test {
     };
     auto *data = new Items{std::move(item), this};
     ++made_;
+    const auto destroy = [](void *user) {
+      ++static_cast<Items *>(user)->test->destroyed_;
+      delete static_cast<Items *>(user);
+    };
+    const uint32_t first = race ? 1 : 0;
+    if (!by_ranges_) {
+      return call(
+          brisk_workers_batch, workers, count, timeout, first,
+          [](void *user, size_t index, brisk_batch *batch) {
+            return static_cast<Items *>(user)->item(index, batch);
+          },
+          data, destroy, token, batch.out());
+    }
     return call(
-        brisk_workers_batch, workers, count, timeout, race ? 1u : 0u,
-        [](void *user, size_t index, brisk_batch *batch) {
-          return static_cast<Items *>(user)->item(index, batch);
+        brisk_workers_batch_ranges, workers, count, timeout, first,
+        [](void *user, size_t first, size_t last, size_t *at, brisk_batch *batch) -> brisk_status {
+          for (size_t i = first; i != last; ++i) {
+            std::atomic_ref(*at).store(i, std::memory_order_release);
+            const brisk_status status = static_cast<Items *>(user)->item(i, batch);
+            if (status != BRISK_OK) return status;
+          }
+          return BRISK_OK;
         },
-        data,
-        [](void *user) {
-          ++static_cast<Items *>(user)->test->destroyed_;
-          delete static_cast<Items *>(user);
-        },
-        token, batch.out());
+        data, destroy, token, batch.out());
   }
 
   static brisk_task_state wait(brisk_task *task, uint64_t timeout = 30 * second) {
@@ -148,6 +161,7 @@ class WorkersTest : public testing::Test {
     Work work;
     WorkersTest *test;
   };
+  bool by_ranges_ = false;  // items of batches
   std::atomic<int> made_{0};
   std::atomic<int> destroyed_{0};
 };

@@ -811,6 +811,7 @@ done:
  * Not here:
  * brisk_workers_submit: what calls into Python is written by hand; loads are by lease.
  * brisk_workers_batch: what calls into Python is written by hand; loads are by lease.
+ * brisk_workers_batch_ranges: what calls into Python is written by hand; loads are by lease.
  * brisk_workers_ref: what it does, the objects do by themselves.
  * brisk_workers_unref: what it does, the objects do by themselves.
  * brisk_task_ref: what it does, the objects do by themselves.

@@ -61,6 +61,7 @@ std::set<std::string> members(const std::string &text, const std::string &type) 
 const std::map<std::string, std::string> unreached = {
     {"brisk_error_ref", "an exception has a copy of the message and drops the error object"},
     {"brisk_error_status", "the status comes from the call itself"},
+    {"brisk_workers_batch", "items are called in ranges"},
 };
 
 TEST(Reach, HasEveryFunctionOrAReason) {

@@ -292,14 +292,24 @@ class Workers : public detail::Handle<brisk_workers, brisk_workers_ref, brisk_wo
     }  // the library takes care of what else is thrown
   }
 
+  // The loop is compiled with the item, which may be inlined.
+  template <class Call>
+  static void each(size_t first, size_t last, size_t *at, Call &&call) {
+    for (size_t i = first; i != last; ++i) {
+      __atomic_store_n(at, i, __ATOMIC_RELEASE);
+      call(i);
+    }
+  }
+
   template <class Item>
-  static brisk_status run_item(void *user, size_t index, brisk_batch *raw_batch) {
+  static brisk_status run_range(void *user, size_t first, size_t last, size_t *at,
+                                brisk_batch *raw_batch) {
     Item &item = *static_cast<Item *>(user);
     if constexpr (std::is_invocable_v<Item &, size_t, Batch &>) {
       Batch batch(adopt, brisk_batch_ref(raw_batch));
-      std::invoke(item, index, batch);
+      each(first, last, at, [&](size_t index) { std::invoke(item, index, batch); });
     } else {
-      std::invoke(item, index);
+      each(first, last, at, [&](size_t index) { std::invoke(item, index); });
     }
     return BRISK_OK;
   }
@@ -309,8 +319,8 @@ class Workers : public detail::Handle<brisk_workers, brisk_workers_ref, brisk_wo
                              uint32_t race) {
     auto owned = std::make_unique<Item>(std::move(item));
     brisk_batch *batch = nullptr;
-    const brisk_status status = detail::call<brisk_workers_batch>(
-        raw(), count, detail::nanoseconds(timeout), race, &run_item<Item>,
+    const brisk_status status = detail::call<brisk_workers_batch_ranges>(
+        raw(), count, detail::nanoseconds(timeout), race, &run_range<Item>,
         static_cast<void *>(owned.release()), &destroy<Item>,
         token != nullptr ? token->raw() : nullptr, &batch);
     if (status != BRISK_OK) return std::nullopt;

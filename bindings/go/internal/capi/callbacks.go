@@ -7,7 +7,7 @@ package capi
 #include <brisk/brisk.h>
 
 int32_t briskGoTask(uintptr_t number);
-int32_t briskGoItem(uintptr_t number, size_t index);
+int32_t briskGoRange(uintptr_t number, size_t first, size_t last, size_t *at);
 int32_t briskGoModule(uintptr_t number, int32_t step, void *message, size_t capacity);
 
 // How many tasks and items this thread is inside of, and how many loads of modules.
@@ -22,10 +22,11 @@ static brisk_status run_task(void *user, brisk_task *task) {
   return status;
 }
 
-static brisk_status run_item(void *user, size_t index, brisk_batch *batch) {
+static brisk_status run_range(void *user, size_t first, size_t last, size_t *at,
+                              brisk_batch *batch) {
   (void)batch;
   ++depth;
-  const brisk_status status = briskGoItem((uintptr_t)user, index);
+  const brisk_status status = briskGoRange((uintptr_t)user, first, last, at);
   --depth;
   return status;
 }
@@ -50,8 +51,8 @@ static brisk_status submit(brisk_workers *workers, const brisk_task_options *opt
 
 static brisk_status batch(brisk_workers *workers, size_t count, uint64_t timeout_ns, uint32_t race,
                           uintptr_t number, brisk_batch **batch, brisk_error **error) {
-  return brisk_workers_batch(workers, count, timeout_ns, race, run_item, (void *)number, NULL, NULL,
-                             batch, error);
+  return brisk_workers_batch_ranges(workers, count, timeout_ns, race, run_range, (void *)number,
+                                    NULL, NULL, batch, error);
 }
 
 static brisk_status add_module(brisk_modules *modules, const brisk_module_options *options,
@@ -75,19 +76,19 @@ import (
 	"unsafe"
 )
 
-// What runs the task, item or module of a number. The package above sets each before C knows a number.
+// What runs the task, items or module of a number. The package above sets each before C knows a number.
 var (
 	RunTask   func(number uint64) Status
-	RunItem   func(number uint64, index int) Status
+	RunRange  func(number uint64, first, last int, at *uintptr) Status
 	RunModule func(number uint64, step ModuleStep) (status Status, reason string)
 )
 
 //export briskGoTask
 func briskGoTask(number C.uintptr_t) C.int32_t { return C.int32_t(RunTask(uint64(number))) }
 
-//export briskGoItem
-func briskGoItem(number C.uintptr_t, index C.size_t) C.int32_t {
-	return C.int32_t(RunItem(uint64(number), int(index)))
+//export briskGoRange
+func briskGoRange(number C.uintptr_t, first, last C.size_t, at *C.size_t) C.int32_t {
+	return C.int32_t(RunRange(uint64(number), int(first), int(last), (*uintptr)(unsafe.Pointer(at))))
 }
 
 //export briskGoModule
@@ -122,7 +123,7 @@ func SubmitGo(
 		C.uintptr_t(number), C.uint64_t(timeoutNs), completions, task, err))
 }
 
-// BatchGo is brisk_workers_batch of the items of Go that have this number.
+// BatchGo is brisk_workers_batch_ranges of the items of Go that have this number.
 func BatchGo(
 	workers *Workers, count, timeoutNs uint64, race uint32, number uint64, batch **Batch, err **Error,
 ) Status {

@@ -467,7 +467,7 @@ const (
 	// BuiltABIVersion is major * 65536 + minor.
 	BuiltABIVersion uint32 = 0<<16 | 1
 	// BuiltABIDigest is what [ABIDigest] returns for the same description.
-	BuiltABIDigest uint64 = 0x75ce484c8e824d28
+	BuiltABIDigest uint64 = 0x49ca20793d05f358
 )
 
 // The headers that cgo compiles have the same interface.
@@ -2418,6 +2418,16 @@ type TaskFn = C.brisk_task_fn
 // from time to time. An exception that leaves it is a failure.
 type ItemFn = C.brisk_item_fn
 
+// RangeFn is brisk_range_fn, a pointer to a function of C. The items of a batch or a race from
+// first to last, one after the other. Runs on a thread of the pool, outside every lock, for many
+// ranges at once. Before each item it stores the item's index, by which others know how far it is
+// (with release order, as __atomic_store_n does). BRISK_OK says that all of them succeeded. A
+// negative status, or an exception that leaves it, is the failure of the item that was stored last:
+// those after it come in another call. brisk_batch_fail gives the reason. How long a range is
+// follows from how long the items take; in a race it is one. Whether the batch is over is looked at
+// between two.
+type RangeFn = C.brisk_range_fn
+
 // TaskPriority is brisk_task_priority. Which tasks are taken first. Within one priority the oldest
 // is.
 type TaskPriority int32
@@ -2864,6 +2874,46 @@ func WorkersBatch(
 	err **Error,
 ) Status {
 	return Status(C.brisk_workers_batch(
+		workers,
+		C.size_t(count),
+		C.uint64_t(timeoutNs),
+		C.uint32_t(race),
+		run,
+		user,
+		destroy,
+		token,
+		batch,
+		err,
+	))
+}
+
+// WorkersBatchRanges is brisk_workers_batch_ranges. The same as brisk_workers_batch for a function
+// that loops over items by itself: a call across libraries or languages is paid once for many. Its
+// user data is released when the last call has returned. BRISK_REFUSED says that the queue has no
+// room.
+//
+//   - workers: The pool.
+//   - count: How many items, at most 16777216.
+//   - timeoutNs: Time from now in which all must end, in nanoseconds; 0 is BRISK_FOREVER.
+//   - race: 1 when the first success ends it and cancels the others; otherwise 0.
+//   - run: The work of some items.
+//   - token: What cancels the batch; NULL for nothing.
+//
+// Outcomes: BRISK_REFUSED. Fails with BRISK_INVALID, BRISK_CLOSED, BRISK_TOO_LARGE,
+// BRISK_OUT_OF_MEMORY. Any thread. Calls back outside every lock.
+func WorkersBatchRanges(
+	workers *Workers,
+	count uint64,
+	timeoutNs uint64,
+	race uint32,
+	run RangeFn,
+	user unsafe.Pointer,
+	destroy DestroyFn,
+	token *Token,
+	batch **Batch,
+	err **Error,
+) Status {
+	return Status(C.brisk_workers_batch_ranges(
 		workers,
 		C.size_t(count),
 		C.uint64_t(timeoutNs),

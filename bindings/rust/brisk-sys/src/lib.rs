@@ -40,4 +40,4 @@ pub const BRISK_VERSION: &str = "0.1.0";
 pub const BRISK_ABI_VERSION: u32 = 0x00000001;
 
 /// The digest of the description of the interface; compare with [`brisk_abi_digest`].
-pub const BRISK_ABI_DIGEST: u64 = 0x75ce484c8e824d28;
+pub const BRISK_ABI_DIGEST: u64 = 0x49ca20793d05f358;

@@ -108,6 +108,29 @@ pub type brisk_item_fn = Option<
     unsafe extern "C" fn(user: *mut c_void, index: usize, batch: *mut brisk_batch) -> brisk_status,
 >;
 
+/// The items of a batch or a race from first to last, one after the other. Runs on a thread of the
+/// pool, outside every lock, for many ranges at once. Before each item it stores the item's index,
+/// by which others know how far it is (with release order, as __atomic_store_n does). [`BRISK_OK`]
+/// says that all of them succeeded. A negative status, or an exception that leaves it, is the
+/// failure of the item that was stored last: those after it come in another call.
+/// [`brisk_batch_fail`] gives the reason. How long a range is follows from how long the items take;
+/// in a race it is one. Whether the batch is over is looked at between two.
+///
+/// - `user`: The pointer that was given with the callback.
+/// - `first`: The first item, from 0.
+/// - `last`: The one after the last, beyond first.
+/// - `at`: Receives the index of each item before its call.
+/// - `batch`: The batch, borrowed for the call.
+pub type brisk_range_fn = Option<
+    unsafe extern "C" fn(
+        user: *mut c_void,
+        first: usize,
+        last: usize,
+        at: *mut usize,
+        batch: *mut brisk_batch,
+    ) -> brisk_status,
+>;
+
 /// Settings of a pool. A zero field selects the documented default.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -524,6 +547,35 @@ extern "C" {
         timeout_ns: u64,
         race: u32,
         run: brisk_item_fn,
+        user: *mut c_void,
+        destroy: brisk_destroy_fn,
+        token: *mut brisk_token,
+        batch: *mut *mut brisk_batch,
+        error: *mut *mut brisk_error,
+    ) -> brisk_status;
+
+    /// The same as [`brisk_workers_batch`] for a function that loops over items by itself: a call
+    /// across libraries or languages is paid once for many. Its user data is released when the last
+    /// call has returned. [`BRISK_REFUSED`] says that the queue has no room.
+    ///
+    /// - `workers`: The pool.
+    /// - `count`: How many items, at most 16777216.
+    /// - `timeout_ns`: Time from now in which all must end, in nanoseconds; 0 is
+    ///   [`BRISK_FOREVER`].
+    /// - `race`: 1 when the first success ends it and cancels the others; otherwise 0.
+    /// - `run`: The work of some items.
+    /// - `user`: Handed to run as it is.
+    /// - `destroy`: Releases user; may be NULL.
+    /// - `token`: What cancels the batch; NULL for nothing.
+    ///
+    /// Outcomes: [`BRISK_REFUSED`]. Fails with [`BRISK_INVALID`], [`BRISK_CLOSED`],
+    /// [`BRISK_TOO_LARGE`], [`BRISK_OUT_OF_MEMORY`]. Any thread. Calls back outside every lock.
+    pub fn brisk_workers_batch_ranges(
+        workers: *mut brisk_workers,
+        count: usize,
+        timeout_ns: u64,
+        race: u32,
+        run: brisk_range_fn,
         user: *mut c_void,
         destroy: brisk_destroy_fn,
         token: *mut brisk_token,

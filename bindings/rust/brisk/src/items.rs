@@ -2,6 +2,7 @@
 
 use std::cell::UnsafeCell;
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, mem, ptr};
@@ -270,12 +271,12 @@ where
         // SAFETY: pool and token are alive or NULL for none, the items go with their functions, and
         // the place for the batch is alive.
         let status = call(|error| unsafe {
-            brisk_workers_batch(
+            brisk_workers_batch_ranges(
                 workers.raw(),
                 count,
                 deadline,
                 race.into(),
-                Some(Self::item),
+                Some(Self::range),
                 user,
                 Some(Self::destroy),
                 token,
@@ -318,20 +319,39 @@ where
         self.cells.iter().zip(states).map(outcome).collect()
     }
 
-    unsafe extern "C" fn item(
+    unsafe extern "C" fn range(
         user: *mut c_void,
-        index: usize,
+        first: usize,
+        last: usize,
+        at: *mut usize,
         batch: *mut brisk_batch,
     ) -> brisk_status {
         // SAFETY: the library calls once for each index below their number, with items that it has
-        // not released yet and a batch that outlives the call.
+        // not released yet, a batch that outlives the call, and a place that threads share.
         unsafe {
             let items = &*user.cast::<Self>().cast_const();
-            let cell = items.cells[index].get();
+            let at = AtomicUsize::from_ptr(at);
+            for index in first..last {
+                at.store(index, Ordering::Release);
+                let status = items.item(index, batch);
+                if status != BRISK_OK {
+                    return status;
+                }
+            }
+        }
+        BRISK_OK
+    }
+
+    /// # Safety
+    /// Nobody else may use the cell of this item meanwhile, and the batch is alive.
+    unsafe fn item(&self, index: usize, batch: *mut brisk_batch) -> brisk_status {
+        // SAFETY: as above.
+        unsafe {
+            let cell = self.cells[index].get();
             let Cell::Waits(item) = mem::replace(&mut *cell, Cell::Taken) else {
                 return BRISK_INTERNAL;
             };
-            let ran = outcome::run(|| (items.work)(item, &TaskContext::item(batch)));
+            let ran = outcome::run(|| (self.work)(item, &TaskContext::item(batch)));
             let status = outcome::status(&ran);
             *cell = Cell::Ran(ran);
             status
