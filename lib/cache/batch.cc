@@ -75,6 +75,7 @@ brisk_status Cache::read_many(Keys keys, char *buffer, size_t capacity, uint32_t
         hit =
             read_slow({lookup.key, lookup.key_size}, lookup.hash, buffer, capacity, &size, &status);
         misses += !hit;
+        if (!hit) note_miss(lookup.hash);
       }
       sizes[answered] = hit ? static_cast<uint32_t>(size) : UINT32_MAX;
       if (status == BRISK_SHORT_BUFFER) [[unlikely]]
@@ -98,6 +99,7 @@ void Cache::get_many(Keys keys, brisk_value **values, size_t *found) {
       const Key key{lookups[i].key, lookups[i].key_size};
       Entry *const entry = pin_key(key, lookups[i].hash, Pin::use);
       if (entry != nullptr) save_cost(entry->cost());
+      if (entry == nullptr) note_miss(lookups[i].hash);
       const brisk_status status = entry == nullptr ? BRISK_MISS : hand_out(entry, key, values);
       misses += status == BRISK_MISS;
       *found += status == BRISK_OK;

@@ -41,9 +41,11 @@ Ref<Cache> Cache::make(Ref<Runtime> runtime, Options options) {
     }
     throw std::bad_alloc();
   };
-  if (cache.options_.policy == BRISK_POLICY_AUTO)
+  if (cache.options_.policy == BRISK_POLICY_AUTO) {
     cache.judge_ =
         std::make_unique<Judge>(cache.account_, cache.sampled_below_, cache.options_.aim);
+    cache.miss_log_ = std::make_unique<MissLog>();
+  }
   cache.policy_ = make_policy(cache.options_.policy, cache.store_, cache.account_, cache.settled_,
                               cache.judge_.get(), cache.options_.aim);
   if (cache.policy_->wants_hits()) {
@@ -52,7 +54,7 @@ Ref<Cache> Cache::make(Ref<Runtime> runtime, Options options) {
   }
   cache.records_use_ = cache.logs_hits_ || cache.options_.idle != BRISK_FOREVER;
   cache.own_bytes_ = sizeof(Cache) + (cache.logs_hits_ ? sizeof(HitLog) : 0) +
-                     (cache.judge_ != nullptr ? sizeof(Judge) : 0);
+                     (cache.judge_ != nullptr ? sizeof(Judge) + sizeof(MissLog) : 0);
   // As many buckets as the entries will need, when their number is known and that is not out of
   // proportion.
   const uint64_t slots =

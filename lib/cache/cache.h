@@ -36,7 +36,7 @@
 #include "base/stripes.h"
 #include "cache/codec.h"
 #include "cache/events.h"
-#include "cache/hits.h"
+#include "cache/hash_log.h"
 #include "cache/hot.h"
 #include "cache/loads.h"
 #include "cache/policy/judge.h"
@@ -225,6 +225,9 @@ class Cache final : public Member {
   void note_use(Bucket &bucket, uint32_t version, unsigned slot, Entry &entry,
                 uint64_t hash) noexcept;
   void note_sample(uint64_t hash) noexcept;  // hit.h
+  void note_miss(uint64_t hash) noexcept;    // the same
+  [[gnu::noinline]] void log_miss(uint64_t hash) noexcept;
+  void play_own_misses() noexcept;
   void record_use(Bucket &bucket, uint32_t version, Entry &entry, uint64_t hash) noexcept;
   void log_hit(uint64_t hash) noexcept;
   void play_hits() noexcept;
@@ -334,6 +337,7 @@ class Cache final : public Member {
   uint64_t own_bytes_ = 0;
   Store store_;
   std::unique_ptr<HitLog> hit_log_;
+  std::unique_ptr<MissLog> miss_log_;  // where there is a judge
   std::unique_ptr<Judge> judge_;
   Stripes<Counters> counters_;
 

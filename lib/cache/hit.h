@@ -74,6 +74,11 @@ struct Lookup {
     judge_->note_hit(hash);
 }
 
+// Until the cache is full nobody is counted, nor sampled.
+[[gnu::always_inline]] inline void Cache::note_miss(uint64_t hash) noexcept {
+  if (sampled_below_.load(std::memory_order_relaxed) != 0) log_miss(hash);
+}
+
 // Of keys of up to 16 bytes, the common ones, which are hashed in place.
 [[gnu::always_inline]] inline Cache::Common Cache::look_up(const void *key, size_t size,
                                                            void *buffer, size_t capacity,
@@ -89,6 +94,7 @@ struct Lookup {
   if (found != Lookup::Found::candidate) {
     if (found == Lookup::Found::unsure || store_.index.table() != &table) return Common::unknown;
     *value_size = 0;
+    note_miss(lookup.hash);
     count(false, {key, size});
     return Common::miss;
   }

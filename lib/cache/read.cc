@@ -114,10 +114,27 @@ void Cache::log_hit(uint64_t hash) noexcept {
 
 void Cache::play_hits() noexcept {
   if (!logs_hits_) return;
-  hit_log_->drain([this](uint64_t hash) {
-    const Index::Position position = store_.find(hash);
-    if (position) policy_->hit(*store_.arena.at(position.ref()));
-  });
+  hit_log_->drain([this](uint64_t hash) { store_.index.prefetch(hash); },
+                  [this](uint64_t hash) {
+                    const Index::Position position = store_.find(hash);
+                    if (position) policy_->hit(*store_.arena.at(position.ref()));
+                  });
+}
+
+void Cache::log_miss(uint64_t hash) noexcept {
+  if (judge_->samples(hash)) judge_->note_miss(hash);
+  if (miss_log_->add(hash)) return;
+  std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return;
+  miss_log_->drain([this](uint64_t missed) { policy_->expect_miss(missed); },
+                   [this](uint64_t missed) { policy_->miss(missed); });
+  miss_log_->add(hash);
+}
+
+void Cache::play_own_misses() noexcept {
+  if (sampled_below_.load(std::memory_order_relaxed) == 0) return;
+  miss_log_->drain_own([this](uint64_t missed) { policy_->expect_miss(missed); },
+                       [this](uint64_t missed) { policy_->miss(missed); });
 }
 
 void Cache::count(bool hit, Key key) noexcept {
@@ -229,8 +246,9 @@ void Cache::drop_broken(Entry *entry, Key key) {
 brisk_status Cache::read(const void *key, size_t size, void *buffer, size_t capacity,
                          size_t *value_size) noexcept {
   brisk_status status;
-  const bool hit =
-      read_slow({key, size}, store_.hash(key, size), buffer, capacity, value_size, &status);
+  const uint64_t hash = store_.hash(key, size);
+  const bool hit = read_slow({key, size}, hash, buffer, capacity, value_size, &status);
+  if (!hit) note_miss(hash);
   if (status != BRISK_SHORT_BUFFER) count(hit, {key, size});
   return status;
 }
@@ -284,6 +302,7 @@ brisk_status Cache::get(const void *key, size_t size, brisk_value **value, bool 
   if (early != nullptr) *early = entry != nullptr && is_early(*entry, hash);
   if (entry != nullptr) save_cost(entry->cost());
   const brisk_status status = entry == nullptr ? BRISK_MISS : hand_out(entry, one, value);
+  if (entry == nullptr) note_miss(hash);
   count(status != BRISK_MISS, one);
   return status;
 }

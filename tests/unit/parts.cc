@@ -12,7 +12,7 @@
 #include "base/stripes.h"
 #include "cache/codec.h"
 #include "cache/events.h"
-#include "cache/hits.h"
+#include "cache/hash_log.h"
 
 namespace brisk::cache {
 namespace {
@@ -179,7 +179,9 @@ TEST(HitLog, OneThreadLosesNoneAndKeepsTheOrder) {
   uint64_t played = 0;
   for (int round = 0; round < 100; ++round) {
     while (log.add(next)) ++next;
-    log.drain([&](uint64_t hash) { ASSERT_EQ(hash, played++); });
+    uint64_t expected = played;
+    log.drain([&](uint64_t hash) { ASSERT_EQ(hash, expected++); },
+              [&](uint64_t hash) { ASSERT_EQ(hash, played++); });
     EXPECT_EQ(played, next);
   }
   EXPECT_GE(next, 100u);

@@ -21,6 +21,7 @@ void Auto::to_main(const Node &node) noexcept {
   if (came) return settle(entry, node.hash, weight);
   push(entry, in_main, weight);
   settled_.offer(entry, node.hash);
+  if (!main_.empty()) fetch(*main_.tail());  // the next to be looked at
 }
 
 // An entry comes to stay.
@@ -111,6 +112,11 @@ void Auto::replace(Entry &old, Entry &entry, Change change) noexcept {
   if (entry.queue == in_main) settled_.offer(entry, hash);
 }
 
+void Auto::fetch(const Entry &entry) noexcept {
+  __builtin_prefetch(&entry);
+  __builtin_prefetch(reinterpret_cast<const char *>(&entry) + 64);
+}
+
 // What the next calls will look at arrives while the caller is busy with this victim: bucket and
 // ghosts of the entry before it, which an earlier call has fetched, and the entry before that.
 void Auto::look_ahead(Entry &victim) noexcept {
@@ -120,9 +126,7 @@ void Auto::look_ahead(Entry &victim) noexcept {
   ahead_hash_ = store_.hash_of(next);
   store_.index.prefetch(ahead_hash_);
   ghosts_.prefetch(ahead_hash_);
-  const auto *const after = reinterpret_cast<const char *>(store_.arena.at(next.prev));
-  __builtin_prefetch(after);
-  __builtin_prefetch(after + 64);  // the next newcomer's, most likely
+  fetch(*store_.arena.at(next.prev));  // the next newcomer's place, most likely
 }
 
 // What changes slowly, and costs a division or a locked instruction to know.

@@ -38,6 +38,8 @@ class Auto final : public Policy {
     ghosts_.prefetch(hash);
     sketch_.prefetch(hash);
   }
+  void expect_miss(uint64_t hash) const noexcept override { sketch_.prefetch(hash); }
+  void miss(uint64_t hash) noexcept override { sketch_.add(hash, 1); }
   void admit(Entry &entry, uint64_t hash) noexcept override;
   void remove(Entry &entry) noexcept override;
   void replace(Entry &old, Entry &entry, Change change) noexcept override;
@@ -79,8 +81,12 @@ class Auto final : public Policy {
 
   Rule rule() const noexcept { return judge_ != nullptr ? judge_->rule() : rules[first_rule]; }
   uint64_t weight() const noexcept { return small_weight() + main_weight(); }
+  // What the sketch is for: where entries are the limit, there are bytes.
   Sketch::Load load() const noexcept {
-    return {entries(), regime_.many ? Sketch::a_line_for(mean_) : Sketch::a_line_most};
+    const uint64_t a_line = !regime_.many        ? Sketch::a_line_most
+                            : regime_.bytes_bind ? Sketch::a_line_for(mean_)
+                                                 : Sketch::a_line_least;
+    return {entries(), a_line};
   }
   // The weight, or what it will be when the entry is packed.
   uint64_t light(Entry &entry, uint64_t weight) const noexcept {
@@ -99,6 +105,7 @@ class Auto final : public Policy {
   void settle(Entry &entry, uint64_t hash, uint64_t weight) noexcept;
   void cool_hot() noexcept;
   void look_ahead(Entry &victim) noexcept;
+  static void fetch(const Entry &entry) noexcept;
   void tune() noexcept;
   void forget(const Entry &entry) noexcept {
     if (&entry == ahead_) ahead_ = nullptr;

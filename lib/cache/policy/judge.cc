@@ -90,34 +90,38 @@ void Judge::drain(uint64_t left_over) noexcept {
 void Judge::play(uint64_t note) noexcept {
   if (tried_ == 0) return;
   const auto id = static_cast<uint32_t>(note >> 32);
-  if ((note & 3) == erase) {
+  const auto kind = static_cast<Kind>(note & 3);
+  if (kind == erase) {
     for (size_t at = 0; at < tried_; ++at) shadows_[at].erase(id);
     return;
   }
   uint32_t hits = 0;
   uint32_t known = 0;  // the weight, by a shadow
-  double gain = 1;
   for (size_t at = 0; at < tried_; ++at) {
-    const uint32_t found = shadows_[at].use(id);
+    const uint32_t found = kind == store ? shadows_[at].weight_of(id) : shadows_[at].use(id);
     if (found == 0) continue;
     known = found;
     hits |= 1u << at;
   }
-  if (hits != (1u << tried_) - 1) {
-    const uint64_t full = full_.load(std::memory_order_relaxed);
-    const auto share = static_cast<uint64_t>(share_ * static_cast<double>(full) + 0.5);
-    const Regime regime = regime_.load(std::memory_order_relaxed);
-    Shadow::Newcomer one = newcomer(note);
-    // A reader that hits does not know the weight. A shadow may, and else the mean will do.
-    if (one.weight == 0) one = {known, known_cost(id, hits)};
-    if (one.weight == 0)
-      one.weight = static_cast<uint32_t>(full / entries_.load(std::memory_order_relaxed));
-    for (size_t at = 0; at < tried_; ++at) {
-      if ((hits >> at & 1) == 0) shadows_[at].store(id, one, share, regime);
-    }
-    if (hits != 0) gain = gain_of(one);
+  const bool all = hits == (1u << tried_) - 1;
+  Shadow::Newcomer one = newcomer(note);
+  // A reader does not know the weight. A shadow may, and else the mean will do.
+  if (one.weight == 0 && !all) one = {known, known_cost(id, hits)};
+  if (kind != store) score(hits, hits == 0 || all ? 1 : gain_of(one));
+  // Who has missed stores next, or does not.
+  if (kind != miss && !all) place(id, one, hits);
+}
+
+// Into those shadows that have not got it.
+void Judge::place(uint32_t id, Shadow::Newcomer one, uint32_t hits) noexcept {
+  const uint64_t full = full_.load(std::memory_order_relaxed);
+  const auto share = static_cast<uint64_t>(share_ * static_cast<double>(full) + 0.5);
+  const Regime regime = regime_.load(std::memory_order_relaxed);
+  if (one.weight == 0)
+    one.weight = static_cast<uint32_t>(full / entries_.load(std::memory_order_relaxed));
+  for (size_t at = 0; at < tried_; ++at) {
+    if ((hits >> at & 1) == 0) shadows_[at].store(id, one, share, regime);
   }
-  score(hits, gain);
 }
 
 double Judge::known_cost(uint32_t id, uint32_t hits) const noexcept {

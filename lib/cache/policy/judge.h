@@ -2,16 +2,17 @@
 // hits more, by more than chance explains, rules the cache.
 //
 // One judge for a cache, however many parts with queues of their own it has: they share it. A key
-// is sampled by its hash. Requests of sampled keys, hits as well as stores of what was missing, and
-// erasures are noted in a small ring of the calling thread (base/stripes.h); whoever finds its ring
+// is sampled by its hash. What is asked for of sampled keys, there or not, what is stored and what
+// is erased is noted in a small ring of the calling thread (base/stripes.h); whoever finds its ring
 // full plays all rings through the shadows if nobody else does, and loses the note otherwise. The
 // verdict is one word, read without a lock (set duelling: Qureshi and others, ISCA 2007).
 //
-// A hit counts as one, or as many times the mean as it has bytes or saves cost (aim.h). Points
-// fade: a shadow's hits count half after three times as many sampled requests as a shadow
-// holds. A rule takes over when it leads the present one by 2 hits and the root of the number of
-// requests on which the two differed. There are no shadows, and nothing is sampled, before the
-// cache is full: until then all rules do the same.
+// Only what is asked for is scored; what is stored takes its place in the shadows that lack it, and
+// so does what the cache had. A hit counts as one, or as many times the mean as it has bytes or
+// saves cost (aim.h). Points fade: a shadow's hits count half after three times as many sampled
+// requests as a shadow holds. A rule takes over when it leads the present one by 2 hits and the
+// root of the number of requests on which the two differed. There are no shadows, and nothing is
+// sampled, before the cache is full: until then all rules do the same.
 //
 // Cost: a note is a few stores; playing one some 100 ns, for one request in 64 of a large cache and
 // one in four of the smallest. Memory: some 110 bytes a sampled entry. Lock order: the judge's lock
@@ -41,8 +42,9 @@ class Judge {
   bool samples(uint64_t hash) const noexcept {
     return static_cast<uint32_t>(hash) < below_.load(std::memory_order_relaxed);
   }
-  // Of a sampled key.
+  // Of a sampled key; a miss before what is stored for it.
   void note_hit(uint64_t hash) noexcept { note(hash, 0, hit); }
+  void note_miss(uint64_t hash) noexcept { note(hash, 0, miss); }
   void note_store(uint64_t hash, uint64_t weight, double cost) noexcept {
     note(hash, aim_ == Aim::cost ? both(weight, cost) : weight, store);
   }
@@ -65,7 +67,7 @@ class Judge {
   void fork_release(bool in_child) noexcept { mutex_.fork_release(in_child); }
 
  private:
-  enum Kind : uint32_t { hit, store, erase };
+  enum Kind : uint32_t { hit, miss, store, erase };
   static constexpr size_t count = rules.size();
 
   struct Ring {
@@ -81,6 +83,7 @@ class Judge {
   void note(uint64_t hash, uint64_t weight, Kind kind) noexcept;
   [[gnu::noinline]] void drain(uint64_t left_over) noexcept;
   void play(uint64_t note) noexcept;
+  void place(uint32_t id, Shadow::Newcomer one, uint32_t hits) noexcept;
   double known_cost(uint32_t id, uint32_t hits) const noexcept;
   double gain_of(const Shadow::Newcomer &one) noexcept;
   void score(uint32_t hits, double gain) noexcept;

@@ -1,6 +1,6 @@
 // Least recently used: one queue; a use moves an entry to its head, the tail goes first.
 //
-// Exact on one thread: readers log their hits (hits.h), and the log is played before every
+// Exact on one thread: readers log their hits (hash_log.h), and the log is played before every
 // eviction.
 #pragma once
 

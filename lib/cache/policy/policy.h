@@ -52,6 +52,9 @@ class Policy {
 
   virtual bool wants_hits() const noexcept { return false; }
   virtual void hit(Entry &) noexcept {}
+  // A key that is not there was asked for, a short while ago; before, what that takes is fetched.
+  virtual void expect_miss(uint64_t) const noexcept {}
+  virtual void miss(uint64_t) noexcept {}
 
   // What the policy remembers, ghosts for example: the bytes it has reserved, and those it would
   // like to have. The cache makes room for them and calls take_memory(), once for each wish whether

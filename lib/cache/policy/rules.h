@@ -7,8 +7,9 @@
 // queue has too much flows on into it. A rule says how large the small queue is, how many uses take
 // an entry out of it, whether frequencies decide as well, and whether there is a small queue at
 // all: with a contest, a newcomer with a ghost has to be wanted more often than main's next victim,
-// and an entry without its uses that is, moves on (TinyLFU: Einziger and others, TOS 2017).
-// Changing the rule changes no structure.
+// and an entry without its uses that is, moves on (TinyLFU: Einziger and others, TOS 2017). How
+// often that is counts what was asked for, there or not; the caller adds what was not, the rules
+// add the uses that they take from an entry. Changing the rule changes no structure.
 //
 // A Side is what a rule is applied to:
 //   Node small_tail(), main_tail()      of queues that are not empty
@@ -154,11 +155,16 @@ typename Side::Node main_victim(Side &side, Rule rule) noexcept {
 }
 
 // Whether a key is asked for more often than the next to leave main; so it is where none can leave.
+// One that is far ahead of it goes round again, or it would win against all who come.
 template <class Side>
 bool wins_contest(Side &side, Rule rule, uint64_t hash) noexcept {
+  constexpr unsigned far = 3;
   const typename Side::Node rival = main_victim(side, rule);
-  return !side.has(rival) ||
-         side.sketch().count(hash) > side.sketch().count(side.hash(rival)) + side.heat(rival);
+  if (!side.has(rival)) return true;
+  const unsigned count = side.sketch().count(hash);
+  const unsigned its_count = side.sketch().count(side.hash(rival)) + side.heat(rival);
+  if (its_count > count + far) side.to_main(rival);
+  return count > its_count;
 }
 
 // The next to leave.
@@ -209,7 +215,6 @@ typename Side::Node next_victim(Side &side, Rule rule) noexcept {
 template <class Side>
 bool enters_main(Side &side, Rule rule, uint64_t hash, uint64_t weight, uint64_t bulk) noexcept {
   const bool ghost = side.ghosts().take(hash);
-  side.sketch().add(hash, 1);
   if (rule.clock() || !ghost || !rule.contest || side.flow().open(side, rule, weight))
     return rule.clock() || ghost || Sizes(side).tiny(bulk);
   return wins_contest(side, rule, hash);

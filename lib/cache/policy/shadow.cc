@@ -64,9 +64,17 @@ Shadow::Node Shadow::find(uint32_t id) const noexcept {
   return node;
 }
 
+uint32_t Shadow::weight_of(uint32_t id) const noexcept {
+  const Node node = find(id);
+  return node == 0 ? 0 : nodes_[node].weight;
+}
+
 uint32_t Shadow::use(uint32_t id) noexcept {
   const Node node = find(id);
-  if (node == 0) return 0;
+  if (node == 0) {
+    sketch_.add(spread(id), 1);
+    return 0;
+  }
   Cell &cell = nodes_[node];
   if (cell.heat != 3) cell.heat = (cell.heat + 1) & 3;
   return cell.weight;

@@ -33,6 +33,8 @@ class Shadow {
 
   // A key is asked for: its weight when it is there, or 0.
   uint32_t use(uint32_t id) noexcept;
+  // The same of a key that nobody asks for.
+  uint32_t weight_of(uint32_t id) const noexcept;
   // What it costs; 0 when it is not there.
   double cost(uint32_t id) const noexcept;
   // A key that is not there comes in, to a shadow of this weight.
