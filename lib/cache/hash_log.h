@@ -3,7 +3,8 @@
 //
 // A reader writes to the ring of its own stripe (base/stripes.h), the holder of the write lock
 // empties all rings or that of its own thread. A reader that finds its ring full empties them
-// itself if the lock is free, and loses the hash otherwise; so one thread alone loses none.
+// itself if the lock is free, and loses the hash otherwise; so one thread alone loses none. Threads
+// beyond the number of rings lose theirs.
 #pragma once
 
 #include <array>
@@ -22,7 +23,7 @@ class HashLog {
     return rings_.with([hash](Ring &ring, bool exclusive) {
       if (!exclusive) return true;
       // Acquires what an earlier thread with this thread pointer has left.
-      const uint32_t head = ring.head.load(std::memory_order_acquire);
+      const uint64_t head = ring.head.load(std::memory_order_acquire);
       if (head - ring.tail.load(std::memory_order_acquire) == Length) return false;
       ring.hashes[head % Length] = hash;
       ring.head.store(head + 1, std::memory_order_release);
@@ -47,17 +48,17 @@ class HashLog {
 
  private:
   struct Ring {
-    std::atomic<uint32_t> head{0};
-    std::atomic<uint32_t> tail{0};
+    std::atomic<uint64_t> head{0};
+    std::atomic<uint64_t> tail{0};
     std::array<uint64_t, Length> hashes{};
   };
 
   template <class Expect, class Play>
   static void drain(Ring &ring, Expect &expect, Play &play) noexcept {
-    const uint32_t head = ring.head.load(std::memory_order_acquire);
-    const uint32_t tail = ring.tail.load(std::memory_order_relaxed);
-    for (uint32_t at = tail; at != head; ++at) expect(ring.hashes[at % Length]);
-    for (uint32_t at = tail; at != head; ++at) play(ring.hashes[at % Length]);
+    const uint64_t head = ring.head.load(std::memory_order_acquire);
+    const uint64_t tail = ring.tail.load(std::memory_order_relaxed);
+    for (uint64_t at = tail; at != head; ++at) expect(ring.hashes[at % Length]);
+    for (uint64_t at = tail; at != head; ++at) play(ring.hashes[at % Length]);
     ring.tail.store(head, std::memory_order_release);
   }
 
@@ -65,6 +66,6 @@ class HashLog {
 };
 
 using HitLog = HashLog<32, 5>;
-using MissLog = HashLog<14, 4>;  // in two cache lines
+using MissLog = HashLog<13, 5>;  // in two cache lines
 
 }  // namespace brisk::cache

@@ -6,7 +6,9 @@
 // compares, copies and validates (index.h says why that is enough). They give up rather than
 // branch: a bucket that changes and all that is not common are left to the caller's slow way. The
 // fewer instructions, the earlier the next lookup of a loop begins to wait for its memory. Cost of
-// a hit: two dependent cache misses, of a miss one; no locked instruction, no clock.
+// a hit: two dependent cache misses, of a miss one; no locked instruction, no clock. What is missed
+// in a full cache is noted by a call, and once in 13 notes of a thread that never writes it empties
+// the notes, if the write lock is free.
 #pragma once
 
 #include "base/fault.h"

@@ -26,8 +26,8 @@ Batch::Batch(Workers &pool, const Call &call, size_t count, bool race, uint64_t 
       deadline_(deadline),
       token_(std::move(token)),
       call_(call),
-      marks_(count),
-      first_({run, this, [](void *user) { static_cast<Batch *>(user)->leave(); }}) {
+      first_({run, this, [](void *user) { static_cast<Batch *>(user)->leave(); }}),
+      marks_(count) {
   first_.is_part = true;
   first_.whole = this;
 }
@@ -190,8 +190,9 @@ brisk_status Batch::call(size_t first, size_t last, std::atomic<size_t> &at) {
 
 bool Batch::run_portion(Runner &runner, size_t most, bool as_task, size_t &failed) noexcept {
   const size_t last = runner.last;
-  // Where items are tiny, the end of the batch is looked for every few microseconds.
-  const size_t stride = 1 + most / 8;
+  // Where items are tiny, the end of the batch is looked for every few microseconds; not after
+  // more items than may well take longer than those before.
+  const size_t stride = 1 + std::min<size_t>(most / 8, 64);
   size_t i = runner.first;
   while (i != last) {
     if (over()) return false;
@@ -207,6 +208,7 @@ bool Batch::run_portion(Runner &runner, size_t most, bool as_task, size_t &faile
       const brisk_status status = call(i, pause, runner.at);
       if (status == BRISK_OK) {
         i = pause;
+        runner.at.store(i - 1, std::memory_order_release);  // whatever was told
       } else {
         note_failure(status, "");
       }

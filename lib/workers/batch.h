@@ -5,7 +5,8 @@
 // C-36, 1987; here no more than take 20 us either), under the lock, a leaf. An item costs its call
 // and one store, of how far its runner has come; only what did not go well is written down. A call
 // into another library is far, and takes twice as long as one nearby: so callers may loop over a
-// range of items themselves, whose place they tell; what they tell is not believed beyond it.
+// range of items themselves, and tell where they are; what they tell is believed within their
+// portion only.
 //
 // What ends a batch early (deadline, first success, cancellation) is one word. Whoever asks for
 // outcomes then, or leaves a portion before its end, seals them first: what has not returned by
@@ -119,8 +120,8 @@ class Batch final : public Counted {
   static constexpr uint32_t waited = 1u << 31;
   static_assert(count_max <= waited >> winner_shift);
 
-  // In three cache lines that are written at different times: what stays as it is, what waiting
-  // threads look at, and what runners write.
+  // In cache lines that are written at different times: what stays as it is, what waiting threads
+  // look at, what queues and runs the first runner, and what runners write.
   const bool race_;
   const Ref<Workers> pool_;
   const size_t count_;
@@ -129,6 +130,7 @@ class Batch final : public Counted {
   Call call_;
   std::atomic<uint32_t> word_{0};
   [[maybe_unused]] char apart_[44];
+  Task first_;  // of the runners
   AdaptiveMutex mutex_;
   std::atomic<uint32_t> runners_{1};  // who may still call
   bool sealed_ = false;
@@ -138,7 +140,6 @@ class Batch final : public Counted {
   std::atomic<size_t> accounted_{0};          // items that ended
   std::atomic<uint64_t> winner_{UINT64_MAX};  // the first success found, where it is no race
   std::unique_ptr<std::map<size_t, Reason>> reasons_;
-  Task first_;  // of its runners
 };
 
 }  // namespace brisk::workers

@@ -239,7 +239,6 @@ double points_in_bytes(int32_t policy, SizeOf &&size_of) {
   });
 }
 
-// Among keys that are equally popular, many small ones are worth more than a few large ones.
 // Every fourth request stores, the others read, and store nothing when they miss: what was missed
 // is all that tells which of the keys that come are wanted.
 TEST(Duel, WhatIsMissedCountsAsAskedFor) {
@@ -266,6 +265,7 @@ TEST(Duel, WhatIsMissedCountsAsAskedFor) {
   EXPECT_GT(static_cast<double>(hits) / static_cast<double>(reads), 0.776);
 }
 
+// Among keys that are equally popular, many small ones are worth more than a few large ones.
 TEST(Duel, WhereBytesAreTheLimitSmallEntriesStayLonger) {
   SKIP_LONG_SIMULATIONS();
   const auto size = [](uint64_t key) { return key % 4 == 0 ? 4000 : 300; };

@@ -108,6 +108,7 @@ void Auto::replace(Entry &old, Entry &entry, Change change) noexcept {
     return cool_hot();
   }
   const uint64_t hash = store_.hash_of(entry);
+  if (judge_ != nullptr && judge_->samples(hash)) judge_->note_hit(hash);
   note_store(entry, hash, weight);
   if (entry.queue == in_main) settled_.offer(entry, hash);
 }
@@ -133,8 +134,10 @@ void Auto::look_ahead(Entry &victim) noexcept {
 void Auto::tune() noexcept {
   constexpr uint64_t evictions = 32;
   until_tuned_ = static_cast<unsigned>(std::min(evictions, entries() / 32));
-  // With an eighth of its bytes free, a cache is full of entries, not of bytes.
-  regime_.bytes_bind = account_.room() < account_.limit() / 8;
+  // With an eighth of its bytes free, a cache is full of entries, not of bytes. What follows from
+  // that, how much is remembered, must not decide it.
+  const uint64_t remembered = sketch_.charge() + (judge_ != nullptr ? judge_->charge() : 0);
+  regime_.bytes_bind = account_.room() + remembered < account_.limit() / 8;
   regime_.by_size = bulks_.aim() == Aim::cost ||
                     (bulks_.aim() == Aim::objects && judge_ != nullptr && regime_.bytes_bind);
   // A cache that has grown to so many stays with them: the sketch and the shadows are for that.

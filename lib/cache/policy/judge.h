@@ -7,12 +7,13 @@
 // full plays all rings through the shadows if nobody else does, and loses the note otherwise. The
 // verdict is one word, read without a lock (set duelling: Qureshi and others, ISCA 2007).
 //
-// Only what is asked for is scored; what is stored takes its place in the shadows that lack it, and
-// so does what the cache had. A hit counts as one, or as many times the mean as it has bytes or
-// saves cost (aim.h). Points fade: a shadow's hits count half after three times as many sampled
-// requests as a shadow holds. A rule takes over when it leads the present one by 2 hits and the
-// root of the number of requests on which the two differed. There are no shadows, and nothing is
-// sampled, before the cache is full: until then all rules do the same.
+// Only what is asked for is scored, and what is written anew where it was; what is stored takes its
+// place in the shadows that lack it, and so does what the cache had. A hit counts as one, or as
+// many times the mean as it has bytes or saves cost (aim.h). Points fade: a shadow's hits count
+// half after three times as many sampled requests as a shadow holds. A rule takes over when it
+// leads the present one by 2 hits and the root of the number of requests on which the two differed.
+// There are no shadows, and nothing is sampled, before the cache is full: until then all rules do
+// the same.
 //
 // Cost: a note is a few stores; playing one some 100 ns, for one request in 64 of a large cache and
 // one in four of the smallest. Memory: some 110 bytes a sampled entry. Lock order: the judge's lock

@@ -307,7 +307,10 @@ class Workers : public detail::Handle<brisk_workers, brisk_workers_ref, brisk_wo
     Item &item = *static_cast<Item *>(user);
     if constexpr (std::is_invocable_v<Item &, size_t, Batch &>) {
       Batch batch(adopt, brisk_batch_ref(raw_batch));
-      each(first, last, at, [&](size_t index) { std::invoke(item, index, batch); });
+      each(first, last, at, [&](size_t index) {
+        if (!batch) batch = Batch(adopt, brisk_batch_ref(raw_batch));  // an item took it
+        std::invoke(item, index, batch);
+      });
     } else {
       each(first, last, at, [&](size_t index) { std::invoke(item, index); });
     }
