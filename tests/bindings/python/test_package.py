@@ -22,6 +22,7 @@ PACKAGE = HOME / "src/brisk"
 UNREACHED = {
     "brisk_abi_digest": "the layout is checked when the extension is compiled",
     "brisk_batch_check": "a batch keeps the exceptions of its calls",
+    "brisk_workers_batch_ranges": "an item of C is a block of calls, for one hold of the GIL",
     "brisk_cache_get_or_load": "nothing calls into Python; loads are by lease",
     "brisk_cache_get_or_refresh": "nothing calls into Python; loads are by lease",
     "brisk_error_ref": "an exception has a copy of the message and drops the error",
