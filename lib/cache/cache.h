@@ -227,7 +227,7 @@ class Cache final : public Member {
   void note_sample(uint64_t hash) noexcept;  // hit.h
   void note_miss(uint64_t hash) noexcept;    // the same
   [[gnu::noinline]] void log_miss(uint64_t hash) noexcept;
-  void play_own_misses() noexcept;
+  void play_misses(bool own) noexcept;  // of this thread alone, or all
   void record_use(Bucket &bucket, uint32_t version, Entry &entry, uint64_t hash) noexcept;
   void log_hit(uint64_t hash) noexcept;
   void play_hits() noexcept;

@@ -126,15 +126,14 @@ void Cache::log_miss(uint64_t hash) noexcept {
   if (miss_log_->add(hash)) return;
   std::unique_lock lock(mutex_, std::try_to_lock);
   if (!lock.owns_lock()) return;
-  miss_log_->drain([this](uint64_t missed) { policy_->expect_miss(missed); },
-                   [this](uint64_t missed) { policy_->miss(missed); });
+  play_misses(false);
   miss_log_->add(hash);
 }
 
-void Cache::play_own_misses() noexcept {
-  if (sampled_below_.load(std::memory_order_relaxed) == 0) return;
-  miss_log_->drain_own([this](uint64_t missed) { policy_->expect_miss(missed); },
-                       [this](uint64_t missed) { policy_->miss(missed); });
+void Cache::play_misses(bool own) noexcept {
+  const auto expect = [this](uint64_t missed) { policy_->expect_miss(missed); };
+  const auto play = [this](uint64_t missed) { policy_->miss(missed); };
+  own ? miss_log_->drain_own(expect, play) : miss_log_->drain(expect, play);
 }
 
 void Cache::count(bool hit, Key key) noexcept {

@@ -135,7 +135,7 @@ Entry &Cache::pin_at(Index::Position position) noexcept {
 void Cache::housekeeping() noexcept {
   reclaim();
   play_hits();
-  play_own_misses();
+  if (sampled_below_.load(std::memory_order_relaxed) != 0) play_misses(true);
   if (!wheel_.empty()) {
     const uint64_t due = expire(runtime_->clock().now(), expire_some, false);
     if (swept_ == UINT64_MAX) tell_sweeper(due);  // the child of a fork has none yet
