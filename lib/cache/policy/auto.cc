@@ -5,7 +5,9 @@
 namespace brisk::cache {
 
 Auto::Node Auto::node_of(Entry &entry) const noexcept {
-  return &entry == ahead_ ? placed(entry, ahead_hash_) : placed(entry);
+  return placed(entry, entry.queue == in_small  ? small_ahead_.hash_of(entry)
+                       : entry.queue == in_main ? main_ahead_.hash_of(entry)
+                                                : store_.hash_of(entry));
 }
 
 void Auto::push(Entry &entry, uint8_t queue, uint64_t weight) noexcept {
@@ -17,11 +19,15 @@ void Auto::to_main(const Node &node) noexcept {
   Entry &entry = *node.entry;
   const uint64_t weight = store_.weight(entry);
   const bool came = entry.queue == in_small;
+  forget(entry);
   queue_of(entry).remove(&entry, weight);
-  if (came) return settle(entry, node.hash, weight);
+  if (came) {
+    look_ahead_in_small();
+    return settle(entry, node.hash, weight);
+  }
   push(entry, in_main, weight);
+  look_ahead_in_main();
   settled_.offer(entry, node.hash);
-  if (!main_.empty()) fetch(*main_.tail());  // the next to be looked at
 }
 
 // An entry comes to stay.
@@ -84,8 +90,8 @@ void Auto::remove(Entry &entry) noexcept {
     if (judge_->samples(hash)) judge_->note_erase(hash);
   }
   leaving_ = nullptr;
-  forget(entry);
   bulks_.remove(weight, entry.cost());
+  forget(entry);
   queue_of(entry).remove(&entry, weight);
 }
 
@@ -94,8 +100,8 @@ void Auto::replace(Entry &old, Entry &entry, Change change) noexcept {
   const uint64_t old_weight = store_.weight(old);
   const uint64_t weight = store_.weight(entry);
   entry.queue = old.queue;
-  queue_of(old).replace(&old, old_weight, &entry, weight);
   forget(old);
+  queue_of(old).replace(&old, old_weight, &entry, weight);
   bulks_.remove(old_weight, old.cost());
   bulks_.add(weight, entry.cost());
   if (change == Change::moved) {
@@ -113,21 +119,19 @@ void Auto::replace(Entry &old, Entry &entry, Change change) noexcept {
   if (entry.queue == in_main) settled_.offer(entry, hash);
 }
 
-void Auto::fetch(const Entry &entry) noexcept {
-  __builtin_prefetch(&entry);
-  __builtin_prefetch(reinterpret_cast<const char *>(&entry) + 64);
+void Auto::look_ahead_in_small() noexcept {
+  small_ahead_.step([this](uint64_t hash) {
+    store_.index.prefetch(hash);
+    ghosts_.prefetch(hash);
+    sketch_.prefetch(hash);
+  });
 }
 
-// What the next calls will look at arrives while the caller is busy with this victim: bucket and
-// ghosts of the entry before it, which an earlier call has fetched, and the entry before that.
-void Auto::look_ahead(Entry &victim) noexcept {
-  if (victim.prev == 0) return;
-  Entry &next = *store_.arena.at(victim.prev);
-  ahead_ = &next;
-  ahead_hash_ = store_.hash_of(next);
-  store_.index.prefetch(ahead_hash_);
-  ghosts_.prefetch(ahead_hash_);
-  fetch(*store_.arena.at(next.prev));  // the next newcomer's place, most likely
+void Auto::look_ahead_in_main() noexcept {
+  main_ahead_.step([this](uint64_t hash) {
+    store_.index.prefetch(hash);
+    sketch_.prefetch(hash);
+  });
 }
 
 // What changes slowly, and costs a division or a locked instruction to know.
@@ -158,7 +162,8 @@ Placed Auto::victim() noexcept {
   if (until_tuned_-- == 0) tune();
   const Node node = next_victim(*this, rule());
   if (!has(node)) return {};
-  look_ahead(*node.entry);
+  look_ahead_in_small();
+  look_ahead_in_main();
   leaving_ = node.entry;
   return node;
 }

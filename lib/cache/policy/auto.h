@@ -12,6 +12,7 @@
 // main. To the judge and to second chances an entry that will be packed is as light as it will be.
 #pragma once
 
+#include "cache/policy/ahead.h"
 #include "cache/policy/judge.h"
 #include "cache/policy/policy.h"
 #include "cache/policy/rules.h"
@@ -31,6 +32,8 @@ class Auto final : public Policy {
         small_(store.arena),
         main_(store.arena),
         hot_(store.arena),
+        small_ahead_(small_, store),
+        main_ahead_(main_, store),
         ghosts_(account),
         sketch_(account) {}
 
@@ -104,11 +107,13 @@ class Auto final : public Policy {
   void push(Entry &entry, uint8_t queue, uint64_t weight) noexcept;
   void settle(Entry &entry, uint64_t hash, uint64_t weight) noexcept;
   void cool_hot() noexcept;
-  void look_ahead(Entry &victim) noexcept;
-  static void fetch(const Entry &entry) noexcept;
+  void look_ahead_in_small() noexcept;
+  void look_ahead_in_main() noexcept;
   void tune() noexcept;
+  // It leaves its queue.
   void forget(const Entry &entry) noexcept {
-    if (&entry == ahead_) ahead_ = nullptr;
+    if (entry.queue == in_small) small_ahead_.forget(entry);
+    if (entry.queue == in_main) main_ahead_.forget(entry);
   }
 
   const Account &account_;
@@ -118,6 +123,8 @@ class Auto final : public Policy {
   Queue small_;
   Queue main_;
   Queue hot_;  // a part of main that no hand passes: not packed, because read most
+  Ahead small_ahead_;
+  Ahead main_ahead_;
   Ghosts ghosts_;
   Sketch sketch_;
   Flow flow_;
@@ -128,8 +135,6 @@ class Auto final : public Policy {
   uint32_t turn_ = 0;
   Regime regime_;
   const Entry *leaving_ = nullptr;
-  const Entry *ahead_ = nullptr;  // the one that look_ahead() has hashed
-  uint64_t ahead_hash_ = 0;
 };
 
 }  // namespace brisk::cache

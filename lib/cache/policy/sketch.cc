@@ -23,7 +23,7 @@ void Sketch::add(uint64_t hash, unsigned times) noexcept {
     uint8_t &pair = into.pairs[row][at.pair(row)];
     const unsigned shift = at.shift(row);
     const unsigned counter = pair >> shift & counter_max;
-    if (counter < raised) pair = static_cast<uint8_t>(pair + ((raised - counter) << shift));
+    pair = static_cast<uint8_t>(pair + ((std::max(counter, raised) - counter) << shift));
   }
   age(times);
 }
