@@ -15,7 +15,7 @@ constexpr uint64_t nodes_least = 256;
 constexpr uint64_t budget_share = 32;    // of the cache's bytes, for the shadows
 constexpr unsigned scored_between = 16;  // verdicts
 constexpr double memory = 3;             // half-life of points, in entries of a shadow
-constexpr double doubt = 1;
+constexpr double few = 56;               // entries of a shadow, which double the doubt
 constexpr double lead_least = 2;
 
 constexpr uint64_t weight_max = (1u << 30) - 1;
@@ -159,7 +159,7 @@ void Judge::decide() noexcept {
   double lead = 0;
   for (uint32_t at = 0; at < tried_; ++at) {
     const double ahead = (hits_[at] - hits_[now]) / unit_ - lead_least -
-                         doubt * std::sqrt(differed_[at][now] / unit_);
+                         doubt_ * std::sqrt(differed_[at][now] / unit_);
     if (ahead <= lead) continue;
     lead = ahead;
     best = at;
@@ -220,7 +220,9 @@ void Judge::resize(Sketch::Load load) noexcept {
   if (now_.load(std::memory_order_relaxed) >= tried_)
     now_.store(first_rule, std::memory_order_relaxed);
   share_ = static_cast<double>(nodes) / static_cast<double>(entries);
-  growth_ = std::exp2(1 / (memory * static_cast<double>(std::max<uint64_t>(nodes, 1))));
+  const auto size = static_cast<double>(std::max<uint64_t>(nodes, 1));
+  growth_ = std::exp2(1 / (memory * size));
+  doubt_ = 1 + few / size;
   hits_ = {};
   differed_ = {};
   unit_ = 1;

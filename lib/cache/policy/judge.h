@@ -11,7 +11,8 @@
 // place in the shadows that lack it, and so does what the cache had. A hit counts as one, or as
 // many times the mean as it has bytes or saves cost (aim.h). Points fade: a shadow's hits count
 // half after three times as many sampled requests as a shadow holds. A rule takes over when it
-// leads the present one by 2 hits and the root of the number of requests on which the two differed.
+// leads the present one by 2 hits and the root of the number of requests on which the two differed;
+// with few entries in a shadow by more of the latter, since then it matters which they are.
 // There are no shadows, and nothing is sampled, before the cache is full: until then all rules do
 // the same.
 //
@@ -112,6 +113,7 @@ class Judge {
   double share_ = 0;  // of the keys that are sampled
   double unit_ = 1;   // what a hit counts; it grows, so that older ones count less
   double growth_ = 1;
+  double doubt_ = 1;  // in deviations, by which a rule must lead
   unsigned scored_ = 0;
   double mean_gain_ = 0;  // of hits that not all shadows had
   std::array<double, count> hits_{};
