@@ -271,10 +271,12 @@ class Cache final : public Member {
                  uint64_t ttl) noexcept;
 
   // settle.cc
-  Entry *take_settled(uint64_t *hash) noexcept;
+  Entry *take_settled(uint64_t *hash, bool waits) noexcept;
   void pack_settled() noexcept;
+  void pack_settled(size_t most, bool waits) noexcept;
   void unpack_for_good(Entry &entry, const void *value) noexcept;
-  void write_again(Entry &entry, uint64_t hash, const void *value, Change change) noexcept;
+  void write_again(Entry &entry, uint64_t hash, const void *value, Change change,
+                   bool waits) noexcept;
 
   // sample.cc
   struct Sampling;

@@ -14,11 +14,19 @@ constexpr size_t settle_some = 16384;
 // Of the values that are unpacked for callers, one in so many is kept that way.
 constexpr uint64_t unpacked_one_in = 64;
 
+// A reader does not wait for the write lock.
+bool take(std::unique_lock<AdaptiveMutex> &lock, bool waits) noexcept {
+  if (!waits) return lock.try_lock();
+  lock.lock();
+  return true;
+}
+
 }  // namespace
 
 // The next that waits, pinned, or null.
-Entry *Cache::take_settled(uint64_t *hash) noexcept {
-  std::lock_guard lock(mutex_);
+Entry *Cache::take_settled(uint64_t *hash, bool waits) noexcept {
+  std::unique_lock lock(mutex_, std::defer_lock);
+  if (!take(lock, waits)) return nullptr;
   while (settled_.any() && !closed()) {
     *hash = settled_.take();
     const Index::Position position = store_.find(*hash);
@@ -30,40 +38,39 @@ Entry *Cache::take_settled(uint64_t *hash) noexcept {
   return nullptr;
 }
 
-void Cache::pack_settled() noexcept {
-  size_t packed = 0;
+void Cache::pack_settled(size_t most, bool waits) noexcept {
   uint64_t hash;
-  while (packed < settle_some && settled_.any()) {
-    Entry *const entry = take_settled(&hash);
+  for (size_t packed = 0; packed < most && settled_.any();) {
+    Entry *const entry = take_settled(&hash, waits);
     if (entry == nullptr) return;
     packed += entry->raw_size();
-    write_again(*entry, hash, entry->stored(), Change::moved);
+    write_again(*entry, hash, entry->stored(), Change::moved, waits);
     drop_pin(*entry);
   }
 }
+void Cache::pack_settled() noexcept { pack_settled(settle_some, true); }
 
 // Of an entry that the caller pins.
 void Cache::unpack_for_good(Entry &entry, const void *value) noexcept {
   const uint64_t count = counters_.with(
       [](Counters &counters, bool exclusive) { return counters.unpacked.add(1, exclusive); });
-  if (count % unpacked_one_in == 0) [[unlikely]]
-    write_again(entry, store_.hash_of(entry), value, Change::promoted);
+  if (count % unpacked_one_in != 0) [[likely]]
+    return;
+  // Another one has to be packed for it: readers alone would fill the cache with what is not.
+  if (settled_.has_place())
+    write_again(entry, store_.hash_of(entry), value, Change::promoted, false);
+  pack_settled(1, false);
 }
 
 // `value` is that of the entry, which the caller pins.
-void Cache::write_again(Entry &entry, uint64_t hash, const void *value, Change change) noexcept
-    try {
+void Cache::write_again(Entry &entry, uint64_t hash, const void *value, Change change,
+                        bool waits) noexcept try {
   Draft draft(*this, entry, hash, value, change == Change::moved);
   if (change == Change::moved && (draft.flags & is_compressed) == 0) return;
   if (!draft.take_blob()) return;
   BRISK_PAUSE("settle.before_commit");
   std::unique_lock lock(mutex_, std::defer_lock);
-  if (change == Change::moved) {
-    lock.lock();
-  } else if (!lock.try_lock()) {
-    return;  // a reader does not wait
-  }
-  if (closed()) return;
+  if (!take(lock, waits) || closed()) return;
   commit(draft, {.same = &entry, .change = change});
 } catch (const std::bad_alloc &) {
 }

@@ -7,7 +7,7 @@
 //
 // What waits is known by its hash, so that nothing has to be told when an entry leaves or moves; 64
 // wait at most, and what finds no place is offered again when the policy comes by. For the holder
-// of the write lock, but for any() and packs_later().
+// of the write lock, but for has_place(), any() and packs_later().
 #pragma once
 
 #include <array>
@@ -41,6 +41,7 @@ class Settled {
     hashes_[(first_ + count) % most] = hash;
     count_.store(count + 1, std::memory_order_relaxed);
   }
+  bool has_place() const noexcept { return count_.load(std::memory_order_relaxed) != most; }
   bool any() const noexcept { return count_.load(std::memory_order_relaxed) != 0; }
   // The one that waits longest, of those there are.
   uint64_t take() noexcept {

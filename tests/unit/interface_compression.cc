@@ -141,6 +141,18 @@ TEST_F(Compression, UnpacksForGoodWhatIsReadMuch) {
   EXPECT_LT(raw, uint64_t{18} << 16) << "others made room";
 }
 
+TEST_F(Compression, ReadersAloneTakeNoRoomFromValues) {
+  Cache cache = new_cache(runtime_, [](auto &o) { o.capacity_bytes = 16 << 20; });
+  uint64_t number = 0;
+  for (; stats(cache).evicted_capacity < 1000; ++number)
+    ASSERT_EQ(put(cache, std::to_string(number), record(number)), BRISK_OK);
+  const uint64_t entries = stats(cache).entries;
+  for (int rounds = 0; rounds < 4; ++rounds) {
+    for (uint64_t i = 0; i < number; ++i) (void)read(cache, std::to_string(i));
+  }
+  EXPECT_GT(stats(cache).entries, entries - entries / 16);
+}
+
 TEST_F(Compression, OfNoiseCostsNoRoom) {
   const auto entries = [this](brisk_compression compression) {
     Cache cache = new_cache(runtime_, [=](auto &o) {
