@@ -15,7 +15,7 @@ constexpr uint64_t nodes_least = 256;
 constexpr uint64_t budget_share = 32;    // of the cache's bytes, for the shadows
 constexpr unsigned scored_between = 16;  // verdicts
 constexpr double memory = 3;             // half-life of points, in entries of a shadow
-constexpr double few = 56;               // entries of a shadow, which double the doubt
+constexpr double few = 44;               // entries of a shadow, which double the doubt
 constexpr double lead_least = 2;
 
 constexpr uint64_t weight_max = (1u << 30) - 1;
@@ -222,7 +222,7 @@ void Judge::resize(Sketch::Load load) noexcept {
   share_ = static_cast<double>(nodes) / static_cast<double>(entries);
   const auto size = static_cast<double>(std::max<uint64_t>(nodes, 1));
   growth_ = std::exp2(1 / (memory * size));
-  doubt_ = 1 + few / size;
+  doubt_ = 1 + (few / size) * (few / size);
   hits_ = {};
   differed_ = {};
   unit_ = 1;
