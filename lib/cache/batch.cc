@@ -100,7 +100,8 @@ void Cache::get_many(Keys keys, brisk_value **values, size_t *found) {
       Entry *const entry = pin_key(key, lookups[i].hash, Pin::use);
       if (entry != nullptr) save_cost(entry->cost());
       if (entry == nullptr) note_miss(lookups[i].hash);
-      const brisk_status status = entry == nullptr ? BRISK_MISS : hand_out(entry, key, values);
+      const brisk_status status =
+          entry == nullptr ? BRISK_MISS : hand_out(entry, Pin::use, key, values);
       misses += status == BRISK_MISS;
       *found += status == BRISK_OK;
     }

@@ -243,12 +243,12 @@ class Cache final : public Member {
                  brisk_status *status);
   bool read_by_pin(Key key, uint64_t hash, void *buffer, size_t capacity, size_t *value_size,
                    brisk_status *status);
-  bool read_pinned(Entry &entry, void *buffer, size_t capacity, size_t *value_size,
-                   brisk_status *status);
   // The entry of a key, pinned, or null: counted as a use, not counted, not even live any more.
   enum class Pin { use, look, stale };
   Entry *pin_key(Key key, uint64_t hash, Pin how);
-  brisk_status hand_out(Entry *entry, Key key, brisk_value **value);
+  bool read_pinned(Entry &entry, Pin how, void *buffer, size_t capacity, size_t *value_size,
+                   brisk_status *status);
+  brisk_status hand_out(Entry *entry, Pin how, Key key, brisk_value **value);
   size_t look_ahead(Keys *keys, Lookup *lookups) const noexcept;
   void drop_broken(Entry *entry, Key key);
   Loose *make_loose(size_t size);
@@ -275,8 +275,7 @@ class Cache final : public Member {
   void pack_settled() noexcept;
   void pack_settled(size_t most, bool waits) noexcept;
   void unpack_for_good(Entry &entry, const void *value) noexcept;
-  void write_again(Entry &entry, uint64_t hash, const void *value, Change change,
-                   bool waits) noexcept;
+  void write_again(Entry &entry, uint64_t hash, const void *value, Change change) noexcept;
 
   // sample.cc
   struct Sampling;

@@ -72,14 +72,14 @@ brisk_status Cache::peek(const void *key, size_t size, bool early, brisk_value *
     return BRISK_ABSENT;
   }
   if (is_live(*entry) && !(early && (entry->flags & has_refresh) != 0))
-    return hand_out(entry, one, value);
+    return hand_out(entry, Pin::look, one, value);
   stale->end = entry->refresh().deadline;
   stale->until = Clock::add(stale->end, options_.stale);
   stale->until_error = Clock::add(stale->end, options_.stale_if_error);
   stale->entry = entry;
   add_pin(*entry);
   // Without room to unpack it there is none that could be served.
-  if (hand_out(entry, one, &stale->value) != BRISK_OK) stale->value = nullptr;
+  if (hand_out(entry, Pin::stale, one, &stale->value) != BRISK_OK) stale->value = nullptr;
   return BRISK_MISS;
 }
 

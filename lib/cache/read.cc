@@ -184,7 +184,7 @@ bool Cache::read_by_pin(Key key, uint64_t hash, void *buffer, size_t capacity, s
   Entry *const entry = pin_key(key, hash, Pin::use);
   if (entry != nullptr) {
     if (entry->raw_size() <= capacity) save_cost(entry->cost());
-    if (read_pinned(*entry, buffer, capacity, value_size, status)) return true;
+    if (read_pinned(*entry, Pin::use, buffer, capacity, value_size, status)) return true;
     drop_broken(entry, key);
   }
   *value_size = 0;
@@ -193,7 +193,7 @@ bool Cache::read_by_pin(Key key, uint64_t hash, void *buffer, size_t capacity, s
 }
 
 // False, with the pin kept, when the stored bytes do not unpack.
-bool Cache::read_pinned(Entry &entry, void *buffer, size_t capacity, size_t *value_size,
+bool Cache::read_pinned(Entry &entry, Pin how, void *buffer, size_t capacity, size_t *value_size,
                         brisk_status *status) {
   const uint32_t size = entry.raw_size();
   *value_size = size;
@@ -204,7 +204,7 @@ bool Cache::read_pinned(Entry &entry, void *buffer, size_t capacity, size_t *val
     } else if (!codec_.unpack(entry.stored(), entry.stored_size(), buffer, size,
                               entry.dictionary())) {
       return false;
-    } else if (settled_.packs_later(size)) {
+    } else if (how == Pin::use && settled_.packs_later(size)) {
       unpack_for_good(entry, buffer);
     }
   }
@@ -254,7 +254,7 @@ brisk_status Cache::read(const void *key, size_t size, void *buffer, size_t capa
 
 // Turns a pinned entry into what the caller gets: the pin itself, or a copy when the value is
 // packed or pinned very often.
-brisk_status Cache::hand_out(Entry *entry, Key key, brisk_value **value) {
+brisk_status Cache::hand_out(Entry *entry, Pin how, Key key, brisk_value **value) {
   if (!entry->compressed() && entry->pins.load(std::memory_order_relaxed) < pins_many) {
     *value = value::of(entry);
     return BRISK_OK;
@@ -272,7 +272,7 @@ brisk_status Cache::hand_out(Entry *entry, Key key, brisk_value **value) {
   }
   size_t size;
   brisk_status status;
-  if (!read_pinned(*entry, loose->data(), loose->size, &size, &status)) {
+  if (!read_pinned(*entry, how, loose->data(), loose->size, &size, &status)) {
     value::unref(value::of(loose));
     drop_broken(entry, key);
     return BRISK_MISS;
@@ -300,7 +300,7 @@ brisk_status Cache::get(const void *key, size_t size, brisk_value **value, bool 
   Entry *const entry = pin_key(one, hash, Pin::use);
   if (early != nullptr) *early = entry != nullptr && is_early(*entry, hash);
   if (entry != nullptr) save_cost(entry->cost());
-  const brisk_status status = entry == nullptr ? BRISK_MISS : hand_out(entry, one, value);
+  const brisk_status status = entry == nullptr ? BRISK_MISS : hand_out(entry, Pin::use, one, value);
   if (entry == nullptr) note_miss(hash);
   count(status != BRISK_MISS, one);
   return status;

@@ -14,19 +14,17 @@ constexpr size_t settle_some = 16384;
 // Of the values that are unpacked for callers, one in so many is kept that way.
 constexpr uint64_t unpacked_one_in = 64;
 
-// A reader does not wait for the write lock.
-bool take(std::unique_lock<AdaptiveMutex> &lock, bool waits) noexcept {
-  if (!waits) return lock.try_lock();
-  lock.lock();
-  return true;
-}
-
 }  // namespace
 
-// The next that waits, pinned, or null.
+// The next that waits, pinned, or null; also where the lock is taken and the caller, a reader, does
+// not wait for it.
 Entry *Cache::take_settled(uint64_t *hash, bool waits) noexcept {
   std::unique_lock lock(mutex_, std::defer_lock);
-  if (!take(lock, waits)) return nullptr;
+  if (waits) {
+    lock.lock();
+  } else if (!lock.try_lock()) {
+    return nullptr;
+  }
   while (settled_.any() && !closed()) {
     *hash = settled_.take();
     const Index::Position position = store_.find(*hash);
@@ -44,7 +42,7 @@ void Cache::pack_settled(size_t most, bool waits) noexcept {
     Entry *const entry = take_settled(&hash, waits);
     if (entry == nullptr) return;
     packed += entry->raw_size();
-    write_again(*entry, hash, entry->stored(), Change::moved, waits);
+    write_again(*entry, hash, entry->stored(), Change::moved);
     drop_pin(*entry);
   }
 }
@@ -57,20 +55,24 @@ void Cache::unpack_for_good(Entry &entry, const void *value) noexcept {
   if (count % unpacked_one_in != 0) [[likely]]
     return;
   // Another one has to be packed for it: readers alone would fill the cache with what is not.
-  if (settled_.has_place())
-    write_again(entry, store_.hash_of(entry), value, Change::promoted, false);
+  if (settled_.has_place()) write_again(entry, store_.hash_of(entry), value, Change::promoted);
   pack_settled(1, false);
 }
 
 // `value` is that of the entry, which the caller pins.
-void Cache::write_again(Entry &entry, uint64_t hash, const void *value, Change change,
-                        bool waits) noexcept try {
+void Cache::write_again(Entry &entry, uint64_t hash, const void *value, Change change) noexcept
+    try {
   Draft draft(*this, entry, hash, value, change == Change::moved);
   if (change == Change::moved && (draft.flags & is_compressed) == 0) return;
   if (!draft.take_blob()) return;
   BRISK_PAUSE("settle.before_commit");
   std::unique_lock lock(mutex_, std::defer_lock);
-  if (!take(lock, waits) || closed()) return;
+  if (change == Change::moved) {
+    lock.lock();  // its turn to be packed is over, whatever comes of it
+  } else if (!lock.try_lock()) {
+    return;
+  }
+  if (closed()) return;
   commit(draft, {.same = &entry, .change = change});
 } catch (const std::bad_alloc &) {
 }
