@@ -271,9 +271,9 @@ class Cache final : public Member {
                  uint64_t ttl) noexcept;
 
   // settle.cc
+  std::unique_lock<AdaptiveMutex> lock_to_settle(bool waits) noexcept;
   Entry *take_settled(uint64_t *hash, bool waits) noexcept;
-  void pack_settled() noexcept;
-  void pack_settled(size_t most, bool waits) noexcept;
+  void pack_settled(bool waits) noexcept;
   void unpack_for_good(Entry &entry, const void *value) noexcept;
   void write_again(Entry &entry, uint64_t hash, const void *value, Change change) noexcept;
 

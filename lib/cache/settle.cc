@@ -16,16 +16,15 @@ constexpr uint64_t unpacked_one_in = 64;
 
 }  // namespace
 
-// The next that waits, pinned, or null; also where the lock is taken and the caller, a reader, does
-// not wait for it.
+// Writers wait for the lock; a reader that finds it taken leaves the work to others.
+std::unique_lock<AdaptiveMutex> Cache::lock_to_settle(bool waits) noexcept {
+  return waits ? std::unique_lock(mutex_) : std::unique_lock(mutex_, std::try_to_lock);
+}
+
+// The next that waits, pinned, or null.
 Entry *Cache::take_settled(uint64_t *hash, bool waits) noexcept {
-  std::unique_lock lock(mutex_, std::defer_lock);
-  if (waits) {
-    lock.lock();
-  } else if (!lock.try_lock()) {
-    return nullptr;
-  }
-  while (settled_.any() && !closed()) {
+  const auto lock = lock_to_settle(waits);
+  while (lock && settled_.any() && !closed()) {
     *hash = settled_.take();
     const Index::Position position = store_.find(*hash);
     if (!position) continue;
@@ -36,9 +35,10 @@ Entry *Cache::take_settled(uint64_t *hash, bool waits) noexcept {
   return nullptr;
 }
 
-void Cache::pack_settled(size_t most, bool waits) noexcept {
+// A reader packs one.
+void Cache::pack_settled(bool waits) noexcept {
   uint64_t hash;
-  for (size_t packed = 0; packed < most && settled_.any();) {
+  for (size_t packed = 0; packed < (waits ? settle_some : 1) && settled_.any();) {
     Entry *const entry = take_settled(&hash, waits);
     if (entry == nullptr) return;
     packed += entry->raw_size();
@@ -46,7 +46,6 @@ void Cache::pack_settled(size_t most, bool waits) noexcept {
     drop_pin(*entry);
   }
 }
-void Cache::pack_settled() noexcept { pack_settled(settle_some, true); }
 
 // Of an entry that the caller pins.
 void Cache::unpack_for_good(Entry &entry, const void *value) noexcept {
@@ -56,7 +55,7 @@ void Cache::unpack_for_good(Entry &entry, const void *value) noexcept {
     return;
   // Another one has to be packed for it: readers alone would fill the cache with what is not.
   if (settled_.has_place()) write_again(entry, store_.hash_of(entry), value, Change::promoted);
-  pack_settled(1, false);
+  pack_settled(false);
 }
 
 // `value` is that of the entry, which the caller pins.
@@ -66,13 +65,9 @@ void Cache::write_again(Entry &entry, uint64_t hash, const void *value, Change c
   if (change == Change::moved && (draft.flags & is_compressed) == 0) return;
   if (!draft.take_blob()) return;
   BRISK_PAUSE("settle.before_commit");
-  std::unique_lock lock(mutex_, std::defer_lock);
-  if (change == Change::moved) {
-    lock.lock();  // its turn to be packed is over, whatever comes of it
-  } else if (!lock.try_lock()) {
-    return;
-  }
-  if (closed()) return;
+  // One that was to be packed waits no more, whatever comes of it.
+  const auto lock = lock_to_settle(change == Change::moved);
+  if (!lock || closed()) return;
   commit(draft, {.same = &entry, .change = change});
 } catch (const std::bad_alloc &) {
 }

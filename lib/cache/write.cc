@@ -66,7 +66,7 @@ brisk_status Cache::put(const void *key, size_t size, const void *value, size_t 
           stored = commit(draft, {}) == BRISK_OK;
         }
         if (stored) {
-          pack_settled();
+          pack_settled(true);
           return BRISK_OK;
         }
         if (!again || !runtime_->shed(Arena::slab_size * 2, *this)) break;
@@ -87,7 +87,7 @@ void Cache::DraftDeleter::operator()(Draft *draft) const noexcept { delete draft
 Cache::DraftPointer Cache::draft_loaded(const void *key, size_t size, const void *value,
                                         size_t value_size, uint64_t ttl, double cost) {
   if (size + value_size > options_.capacity / 2) return nullptr;
-  pack_settled();
+  pack_settled(true);
   if (codec_.due()) [[unlikely]]
     start_training();
   const uint64_t hash = store_.hash(key, size);

@@ -142,7 +142,7 @@ TEST_F(Compression, UnpacksForGoodWhatIsReadMuch) {
 }
 
 TEST_F(Compression, ReadersAloneTakeNoRoomFromValues) {
-  Cache cache = new_cache(runtime_, [](auto &o) { o.capacity_bytes = 16 << 20; });
+  Cache cache = new_cache(runtime_, [](auto &o) { o.capacity_bytes = 8 << 20; });
   uint64_t number = 0;
   for (; stats(cache).evicted_capacity < 1000; ++number)
     ASSERT_EQ(put(cache, std::to_string(number), record(number)), BRISK_OK);

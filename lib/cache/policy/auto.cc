@@ -4,10 +4,12 @@
 
 namespace brisk::cache {
 
-Auto::Node Auto::node_of(Entry &entry) const noexcept {
-  return placed(entry, entry.queue == in_small  ? small_ahead_.hash_of(entry)
-                       : entry.queue == in_main ? main_ahead_.hash_of(entry)
-                                                : store_.hash_of(entry));
+// For each entry that leaves the end of a queue.
+void Auto::look_ahead(AheadQueue &queue) noexcept {
+  const uint64_t *const hash = queue.step();
+  if (hash == nullptr) return;
+  sketch_.prefetch(*hash);
+  if (&queue == &small_) ghosts_.prefetch(*hash);
 }
 
 void Auto::push(Entry &entry, uint8_t queue, uint64_t weight) noexcept {
@@ -18,15 +20,11 @@ void Auto::push(Entry &entry, uint8_t queue, uint64_t weight) noexcept {
 void Auto::to_main(const Node &node) noexcept {
   Entry &entry = *node.entry;
   const uint64_t weight = store_.weight(entry);
-  const bool came = entry.queue == in_small;
-  forget(entry);
-  queue_of(entry).remove(&entry, weight);
-  if (came) {
-    look_ahead_in_small();
-    return settle(entry, node.hash, weight);
-  }
+  AheadQueue &queue = queue_of(entry);
+  queue.remove(&entry, weight);
+  look_ahead(queue);
+  if (&queue == &small_) return settle(entry, node.hash, weight);
   push(entry, in_main, weight);
-  look_ahead_in_main();
   settled_.offer(entry, node.hash);
 }
 
@@ -46,13 +44,14 @@ void Auto::settle(Entry &entry, uint64_t hash, uint64_t weight) noexcept {
 // packed.
 void Auto::cool_hot() noexcept {
   for (unsigned rounds = 0; hot_.weight() > settled_.raw_most(); ++rounds) {
-    const Node tail = node_of(*hot_.tail());
+    const Node tail = tail_of(hot_);
     if (rounds >= 16 || heat(tail) <= 1) {
       to_main(tail);
     } else {
       cool(tail, 1);
       const uint64_t weight = store_.weight(*tail.entry);
       hot_.remove(tail.entry, weight);
+      look_ahead(hot_);
       hot_.push(tail.entry, weight);
     }
   }
@@ -91,7 +90,6 @@ void Auto::remove(Entry &entry) noexcept {
   }
   leaving_ = nullptr;
   bulks_.remove(weight, entry.cost());
-  forget(entry);
   queue_of(entry).remove(&entry, weight);
 }
 
@@ -100,7 +98,6 @@ void Auto::replace(Entry &old, Entry &entry, Change change) noexcept {
   const uint64_t old_weight = store_.weight(old);
   const uint64_t weight = store_.weight(entry);
   entry.queue = old.queue;
-  forget(old);
   queue_of(old).replace(&old, old_weight, &entry, weight);
   bulks_.remove(old_weight, old.cost());
   bulks_.add(weight, entry.cost());
@@ -117,21 +114,6 @@ void Auto::replace(Entry &old, Entry &entry, Change change) noexcept {
   if (judge_ != nullptr && judge_->samples(hash)) judge_->note_hit(hash);
   note_store(entry, hash, weight);
   if (entry.queue == in_main) settled_.offer(entry, hash);
-}
-
-void Auto::look_ahead_in_small() noexcept {
-  small_ahead_.step([this](uint64_t hash) {
-    store_.index.prefetch(hash);
-    ghosts_.prefetch(hash);
-    sketch_.prefetch(hash);
-  });
-}
-
-void Auto::look_ahead_in_main() noexcept {
-  main_ahead_.step([this](uint64_t hash) {
-    store_.index.prefetch(hash);
-    sketch_.prefetch(hash);
-  });
 }
 
 // What changes slowly, and costs a division or a locked instruction to know.
@@ -162,8 +144,8 @@ Placed Auto::victim() noexcept {
   if (until_tuned_-- == 0) tune();
   const Node node = next_victim(*this, rule());
   if (!has(node)) return {};
-  look_ahead_in_small();
-  look_ahead_in_main();
+  look_ahead(small_);
+  look_ahead(main_);
   leaving_ = node.entry;
   return node;
 }

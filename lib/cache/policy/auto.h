@@ -29,11 +29,9 @@ class Auto final : public Policy {
         settled_(settled),
         judge_(judge),
         bulks_(aim),
-        small_(store.arena),
-        main_(store.arena),
-        hot_(store.arena),
-        small_ahead_(small_, store),
-        main_ahead_(main_, store),
+        small_(store),
+        main_(store),
+        hot_(store),
         ghosts_(account),
         sketch_(account) {}
 
@@ -55,8 +53,8 @@ class Auto final : public Policy {
   using Node = Placed;
   static bool has(const Node &node) noexcept { return node.entry != nullptr; }
   static bool held(const Node &node) noexcept { return Store::pinned(*node.entry); }
-  Node small_tail() const noexcept { return node_of(*small_.tail()); }
-  Node main_tail() const noexcept { return node_of(*(main_.empty() ? hot_ : main_).tail()); }
+  Node small_tail() const noexcept { return tail_of(small_); }
+  Node main_tail() const noexcept { return tail_of(main_.empty() ? hot_ : main_); }
   bool small_empty() const noexcept { return small_.empty(); }
   bool main_empty() const noexcept { return main_.empty() && hot_.empty(); }
   uint64_t small_weight() const noexcept { return small_.weight(); }
@@ -99,32 +97,26 @@ class Auto final : public Policy {
     if (!regime_.by_size) return 0;
     return bulks_.of(*this, light(entry, weight), entry.cost(), regime_.bytes_bind);
   }
-  Node node_of(Entry &entry) const noexcept;
-  Queue &queue_of(const Entry &entry) noexcept {
+  Node tail_of(const AheadQueue &queue) const noexcept {
+    return placed(*queue.tail(), queue.tail_hash());
+  }
+  AheadQueue &queue_of(const Entry &entry) noexcept {
     return entry.queue == in_small ? small_ : entry.queue == in_main ? main_ : hot_;
   }
   void note_store(Entry &entry, uint64_t hash, uint64_t weight) noexcept;
   void push(Entry &entry, uint8_t queue, uint64_t weight) noexcept;
   void settle(Entry &entry, uint64_t hash, uint64_t weight) noexcept;
   void cool_hot() noexcept;
-  void look_ahead_in_small() noexcept;
-  void look_ahead_in_main() noexcept;
+  void look_ahead(AheadQueue &queue) noexcept;
   void tune() noexcept;
-  // It leaves its queue.
-  void forget(const Entry &entry) noexcept {
-    if (entry.queue == in_small) small_ahead_.forget(entry);
-    if (entry.queue == in_main) main_ahead_.forget(entry);
-  }
 
   const Account &account_;
   Settled &settled_;
   Judge *const judge_;
   Bulks bulks_;
-  Queue small_;
-  Queue main_;
-  Queue hot_;  // a part of main that no hand passes: not packed, because read most
-  Ahead small_ahead_;
-  Ahead main_ahead_;
+  AheadQueue small_;
+  AheadQueue main_;
+  AheadQueue hot_;  // a part of main that no hand passes: not packed, because read most
   Ghosts ghosts_;
   Sketch sketch_;
   Flow flow_;
