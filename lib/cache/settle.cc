@@ -25,12 +25,10 @@ std::unique_lock<AdaptiveMutex> Cache::lock_to_settle(bool waits) noexcept {
 Entry *Cache::take_settled(uint64_t *hash, bool waits) noexcept {
   const auto lock = lock_to_settle(waits);
   while (lock && settled_.any() && !closed()) {
-    *hash = settled_.take();
-    const Index::Position position = store_.find(*hash);
-    if (!position) continue;
-    Entry &entry = *store_.arena.at(position.ref());
-    if (!settled_.wants(entry) || Store::pinned(entry)) continue;
-    return &pin_at(position);
+    const Placed next = policy_->next_to_pack();
+    if (!settled_.wants(*next.entry) || Store::pinned(*next.entry)) continue;
+    *hash = next.hash;
+    return &pin_at(next.position);
   }
   return nullptr;
 }
@@ -54,7 +52,7 @@ void Cache::unpack_for_good(Entry &entry, const void *value) noexcept {
   if (count % unpacked_one_in != 0) [[likely]]
     return;
   // Another one has to be packed for it: readers alone would fill the cache with what is not.
-  if (settled_.has_place()) write_again(entry, store_.hash_of(entry), value, Change::promoted);
+  if (!settled_.many()) write_again(entry, store_.hash_of(entry), value, Change::promoted);
   pack_settled(false);
 }
 

@@ -2,15 +2,11 @@
 //
 // Packing costs more than all else a write does, and most newcomers leave before anybody asks for
 // them again. So with a policy that tries newcomers out they are stored as they are; those that the
-// policy keeps are noted here, and packed by the next writer after its write (settle.cc). A part of
-// the room is for those that stay as they are: the ones read most, or any while there is room.
-//
-// What waits is known by its hash, so that nothing has to be told when an entry leaves or moves; 64
-// wait at most, and what finds no place is offered again when the policy comes by. For the holder
-// of the write lock, but for has_place(), any() and packs_later().
+// policy keeps wait in a queue of its own, and the next writer packs some after its write
+// (settle.cc). A part of the room is for those that stay as they are: the ones read most, or any
+// while there is room. For the holder of the write lock, but for packs_later() and what waits.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 
@@ -34,22 +30,13 @@ class Settled {
     return raw_most_ != 0 && (entry.flags & (is_compressed | is_absent)) == 0 &&
            packs_later(entry.stored_size()) && codec_.may_pack(entry.stored_size());
   }
-  // Notes an entry that stays, if it is to be packed.
-  void offer(Entry &entry, uint64_t hash) noexcept {
-    const uint32_t count = count_.load(std::memory_order_relaxed);
-    if (count == most || !wants(entry)) return;
-    hashes_[(first_ + count) % most] = hash;
-    count_.store(count + 1, std::memory_order_relaxed);
+
+  // How many wait to be packed, as the policy tells. While they are many, no reader adds to them.
+  void set_waiting(uint64_t entries) noexcept {
+    waiting_.store(entries, std::memory_order_relaxed);
   }
-  bool has_place() const noexcept { return count_.load(std::memory_order_relaxed) != most; }
-  bool any() const noexcept { return count_.load(std::memory_order_relaxed) != 0; }
-  // The one that waits longest, of those there are.
-  uint64_t take() noexcept {
-    const uint64_t hash = hashes_[first_];
-    first_ = (first_ + 1) % most;
-    count_.store(count_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
-    return hash;
-  }
+  bool any() const noexcept { return waiting_.load(std::memory_order_relaxed) != 0; }
+  bool many() const noexcept { return waiting_.load(std::memory_order_relaxed) >= 64; }
 
   // An entry came to stay, packed or as it is.
   void note_kept(uint64_t before, uint64_t after) noexcept {
@@ -72,15 +59,11 @@ class Settled {
   uint16_t trial_of_light() const noexcept { return trial_of_light_; }
 
  private:
-  static constexpr uint32_t most = 64;
-
   static uint16_t part(double of) noexcept { return static_cast<uint16_t>(of * Regime::whole); }
 
   const Codec &codec_;
   const uint64_t raw_most_;
-  std::array<uint64_t, most> hashes_{};
-  uint32_t first_ = 0;
-  std::atomic<uint32_t> count_{0};
+  std::atomic<uint64_t> waiting_{0};
   double packed_ = 1;  // moving means of what is left of an entry's weight
   double kept_ = 1;
   uint16_t trial_ = Regime::whole;

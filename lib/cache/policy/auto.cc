@@ -12,36 +12,41 @@ void Auto::look_ahead(AheadQueue &queue) noexcept {
   if (&queue == &small_) ghosts_.prefetch(*hash);
 }
 
-void Auto::push(Entry &entry, uint8_t queue, uint64_t weight) noexcept {
+void Auto::push(Entry &entry, Part queue, uint64_t weight) noexcept {
   entry.queue = queue;
   queue_of(entry).push(&entry, weight);
+  if (queue == in_waiting) settled_.set_waiting(waiting_.entries());
+}
+
+void Auto::take_out(Entry &entry, uint64_t weight) noexcept {
+  queue_of(entry).remove(&entry, weight);
+  if (entry.queue == in_waiting) settled_.set_waiting(waiting_.entries());
+}
+
+void Auto::move(Entry &entry, Part queue) noexcept {
+  const uint64_t weight = store_.weight(entry);
+  AheadQueue &before = queue_of(entry);
+  take_out(entry, weight);
+  look_ahead(before);
+  push(entry, queue, weight);
+}
+
+// Where in main an entry goes that has come to stay.
+Auto::Part Auto::settle(Entry &entry, uint64_t weight) noexcept {
+  if (settled_.wants(entry))
+    return hot_.weight() + weight <= settled_.raw_most() ? in_hot : in_waiting;
+  settled_.note_kept(weight, weight);
+  return in_main;
 }
 
 void Auto::to_main(const Node &node) noexcept {
   Entry &entry = *node.entry;
-  const uint64_t weight = store_.weight(entry);
-  AheadQueue &queue = queue_of(entry);
-  queue.remove(&entry, weight);
-  look_ahead(queue);
-  if (&queue == &small_) return settle(entry, node.hash, weight);
-  push(entry, in_main, weight);
-  settled_.offer(entry, node.hash);
+  move(entry, entry.queue == in_small ? settle(entry, store_.weight(entry))
+              : settled_.wants(entry) ? in_waiting
+                                      : in_main);
 }
 
-// An entry comes to stay.
-void Auto::settle(Entry &entry, uint64_t hash, uint64_t weight) noexcept {
-  const bool packs = settled_.wants(entry);
-  const bool hot = packs && hot_.weight() + weight <= settled_.raw_most();
-  push(entry, hot ? in_hot : in_main, weight);
-  if (!packs) {
-    settled_.note_kept(weight, weight);
-  } else if (!hot) {
-    settled_.offer(entry, hash);
-  }
-}
-
-// What is too much among the hot and was not read since it was last looked at goes to main, to be
-// packed.
+// What is too much among the hot and was not read since it was last looked at is to be packed.
 void Auto::cool_hot() noexcept {
   for (unsigned rounds = 0; hot_.weight() > settled_.raw_most(); ++rounds) {
     const Node tail = tail_of(hot_);
@@ -49,12 +54,15 @@ void Auto::cool_hot() noexcept {
       to_main(tail);
     } else {
       cool(tail, 1);
-      const uint64_t weight = store_.weight(*tail.entry);
-      hot_.remove(tail.entry, weight);
-      look_ahead(hot_);
-      hot_.push(tail.entry, weight);
+      move(*tail.entry, in_hot);
     }
   }
+}
+
+Placed Auto::next_to_pack() noexcept {
+  const Node node = tail_of(waiting_);
+  move(*node.entry, in_main);
+  return node;
 }
 
 void Auto::note_store(Entry &entry, uint64_t hash, uint64_t weight) noexcept {
@@ -68,9 +76,8 @@ void Auto::admit(Entry &entry, uint64_t hash) noexcept {
   bulks_.add(weight, entry.cost());
   const Rule now = rule();
   if (full_ != 0) {
-    if (enters_main(*this, now, hash, weight, bulk(entry, weight)))
-      return settle(entry, hash, weight);
-    return push(entry, in_small, weight);
+    const bool stays = enters_main(*this, now, hash, weight, bulk(entry, weight));
+    return push(entry, stays ? settle(entry, weight) : in_small, weight);
   }
   // While the cache fills, what the small queue has too much flows on, so that nothing moves in
   // bulk when it is full.
@@ -90,7 +97,7 @@ void Auto::remove(Entry &entry) noexcept {
   }
   leaving_ = nullptr;
   bulks_.remove(weight, entry.cost());
-  queue_of(entry).remove(&entry, weight);
+  take_out(entry, weight);
 }
 
 void Auto::replace(Entry &old, Entry &entry, Change change) noexcept {
@@ -106,14 +113,13 @@ void Auto::replace(Entry &old, Entry &entry, Change change) noexcept {
     return;
   }
   if (change == Change::promoted) {
-    queue_of(entry).remove(&entry, weight);
-    push(entry, in_hot, weight);
+    move(entry, in_hot);
     return cool_hot();
   }
   const uint64_t hash = store_.hash_of(entry);
   if (judge_ != nullptr && judge_->samples(hash)) judge_->note_hit(hash);
   note_store(entry, hash, weight);
-  if (entry.queue == in_main) settled_.offer(entry, hash);
+  if (entry.queue == in_main && settled_.wants(entry)) move(entry, in_waiting);
 }
 
 // What changes slowly, and costs a division or a locked instruction to know.

@@ -7,9 +7,10 @@
 // second chances. Memory, all of it wished for and charged: ghosts 4 bytes an entry, sketch 3 to
 // 11, the judge's 2. Several may share a judge.
 //
-// Where values are packed when they have come to stay (settled.h), main has a part, hot, for those
-// that are not: no hand of main passes it, and what is too much in it and was not read goes on into
-// main. To the judge and to second chances an entry that will be packed is as light as it will be.
+// Where values are packed when they have come to stay (settled.h), main has two parts that no hand
+// of main passes: hot, for those that are not packed, and a queue in which those wait that will be;
+// what is too much in hot and was not read goes there. To the judge and to second chances an entry
+// that will be packed is as light as it will be.
 #pragma once
 
 #include "cache/policy/ahead.h"
@@ -32,6 +33,7 @@ class Auto final : public Policy {
         small_(store),
         main_(store),
         hot_(store),
+        waiting_(store),
         ghosts_(account),
         sketch_(account) {}
 
@@ -45,6 +47,7 @@ class Auto final : public Policy {
   void remove(Entry &entry) noexcept override;
   void replace(Entry &old, Entry &entry, Change change) noexcept override;
   Placed victim() noexcept override;
+  Placed next_to_pack() noexcept override;
   uint64_t charge() const noexcept override { return ghosts_.charge() + sketch_.charge(); }
   uint64_t wanted_memory() const noexcept override;
   void take_memory() noexcept override;
@@ -54,17 +57,23 @@ class Auto final : public Policy {
   static bool has(const Node &node) noexcept { return node.entry != nullptr; }
   static bool held(const Node &node) noexcept { return Store::pinned(*node.entry); }
   Node small_tail() const noexcept { return tail_of(small_); }
-  Node main_tail() const noexcept { return tail_of(main_.empty() ? hot_ : main_); }
+  Node main_tail() const noexcept {
+    return tail_of(!main_.empty() ? main_ : !hot_.empty() ? hot_ : waiting_);
+  }
   bool small_empty() const noexcept { return small_.empty(); }
-  bool main_empty() const noexcept { return main_.empty() && hot_.empty(); }
+  bool main_empty() const noexcept { return main_weight() == 0; }
   uint64_t small_weight() const noexcept { return small_.weight(); }
-  uint64_t main_weight() const noexcept { return main_.weight() + hot_.weight(); }
+  uint64_t main_weight() const noexcept {
+    return main_.weight() + hot_.weight() + waiting_.weight();
+  }
   uint64_t full() const noexcept { return full_; }
   uint64_t small_most(Rule rule) const noexcept { return regime_.small_most(rule, full_); }
   Regime regime() const noexcept { return regime_; }
   uint64_t mean() const noexcept { return mean_; }
   uint32_t turn() noexcept { return turn_ += 7; }
-  uint64_t entries() const noexcept { return small_.entries() + main_.entries() + hot_.entries(); }
+  uint64_t entries() const noexcept {
+    return small_.entries() + main_.entries() + hot_.entries() + waiting_.entries();
+  }
   static unsigned heat(const Node &node) noexcept { return node.position.heat(); }
   static void cool(const Node &node, unsigned heat) noexcept { node.position.set_heat(heat); }
   static uint64_t hash(const Node &node) noexcept { return node.hash; }
@@ -78,7 +87,7 @@ class Auto final : public Policy {
   Flow &flow() noexcept { return flow_; }
 
  private:
-  enum : uint8_t { in_small, in_main, in_hot };
+  enum Part : uint8_t { in_small, in_main, in_hot, in_waiting };
 
   Rule rule() const noexcept { return judge_ != nullptr ? judge_->rule() : rules[first_rule]; }
   uint64_t weight() const noexcept { return small_weight() + main_weight(); }
@@ -101,11 +110,22 @@ class Auto final : public Policy {
     return placed(*queue.tail(), queue.tail_hash());
   }
   AheadQueue &queue_of(const Entry &entry) noexcept {
-    return entry.queue == in_small ? small_ : entry.queue == in_main ? main_ : hot_;
+    switch (entry.queue) {
+      case in_small:
+        return small_;
+      case in_main:
+        return main_;
+      case in_hot:
+        return hot_;
+      default:
+        return waiting_;
+    }
   }
   void note_store(Entry &entry, uint64_t hash, uint64_t weight) noexcept;
-  void push(Entry &entry, uint8_t queue, uint64_t weight) noexcept;
-  void settle(Entry &entry, uint64_t hash, uint64_t weight) noexcept;
+  void push(Entry &entry, Part queue, uint64_t weight) noexcept;
+  void take_out(Entry &entry, uint64_t weight) noexcept;
+  void move(Entry &entry, Part queue) noexcept;
+  Part settle(Entry &entry, uint64_t weight) noexcept;
   void cool_hot() noexcept;
   void look_ahead(AheadQueue &queue) noexcept;
   void tune() noexcept;
@@ -116,7 +136,8 @@ class Auto final : public Policy {
   Bulks bulks_;
   AheadQueue small_;
   AheadQueue main_;
-  AheadQueue hot_;  // a part of main that no hand passes: not packed, because read most
+  AheadQueue hot_;      // of main: not packed, because read most
+  AheadQueue waiting_;  // of main: to be packed
   Ghosts ghosts_;
   Sketch sketch_;
   Flow flow_;

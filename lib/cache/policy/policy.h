@@ -50,6 +50,9 @@ class Policy {
   // entry when there is no other.
   virtual Placed victim() noexcept = 0;
 
+  // The next of those that wait to be packed (settled.h), which waits no more. Some do.
+  virtual Placed next_to_pack() noexcept { return {}; }
+
   virtual bool wants_hits() const noexcept { return false; }
   virtual void hit(Entry &) noexcept {}
   // A key that is not there was asked for, a short while ago; before, what that takes is fetched.
