@@ -163,6 +163,8 @@ class Cache final : public Member {
   }
   static void add_pin(Entry &entry) noexcept;
   static void drop_pin(Entry &entry) noexcept;
+  // A load took so many nanoseconds.
+  void note_load(double took) noexcept { settled_.note_load(took); }
   // The value of a finished load, in two steps: room for it first, without any lock; null when
   // there is none. Then it is stored (a null draft is not, nor is a key that has a value by now),
   // and pinned or copied when `wanted`; null when nothing could be kept for the callers. key and

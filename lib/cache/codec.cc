@@ -209,6 +209,7 @@ bool Codec::train(const Samples &samples) noexcept {
   const bool adopted =
       trained.size != 0 && dictionaries_.adopt(content, trained.size, trained.level, mutex_);
   CodecMemory::release(&memory_, content);
+  if (trained.unpacking != 0) unpacking_.store(trained.unpacking, std::memory_order_relaxed);
   if (adopted && settings_.threshold == 0)
     threshold_.store(trained.threshold, std::memory_order_relaxed);
   end_training(adopted ? trained : Trained{});

@@ -89,6 +89,8 @@ class Codec {
   uint64_t charge() const noexcept { return memory_.charge(); }
   size_t dictionaries() noexcept;
   size_t threshold() const noexcept { return threshold_.load(std::memory_order_relaxed); }
+  // Nanoseconds that a value takes, as the last training measured it; 0 before.
+  double unpacking() const noexcept { return unpacking_.load(std::memory_order_relaxed); }
   void fork_prepare() noexcept { mutex_.lock(); }
   // True when the child has lost a training.
   bool fork_release(bool in_child) noexcept;
@@ -127,6 +129,7 @@ class Codec {
   const uint64_t capacity_;
   const Settings settings_;
   std::atomic<size_t> threshold_;
+  std::atomic<double> unpacking_{0};
   // What puts leave: counts may be lost to races, and nobody minds.
   std::atomic<uint64_t> seen_{0};  // raw bytes of all values that could be packed
   std::array<std::atomic<uint16_t>, sizes> failures_{};  // in a row

@@ -197,6 +197,7 @@ void Lease::complete(const void *value, size_t size, uint64_t ttl, brisk_value *
                 static_cast<unsigned long long>(BRISK_VALUE_SIZE_MAX));
   }
   const auto took = static_cast<double>(cache_->clock().exact() - load_->started);
+  cache_->note_load(took);
   const double cost = given.value_or(cache_->options().load_costs ? took : 0);
   Cache::DraftPointer draft =
       cache_->draft_loaded(load_->key.data(), load_->key.size(), value, size, ttl, cost);

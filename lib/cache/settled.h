@@ -4,9 +4,12 @@
 // them again. So with a policy that tries newcomers out they are stored as they are; those that the
 // policy keeps wait in a queue of its own, and the next writer packs some after its write
 // (settle.cc). A part of the room is for those that stay as they are: the ones read most, or any
-// while there is room. For the holder of the write lock, but for packs_later() and what waits.
+// while there is room. How large that is depends on what a miss costs: a value that is not packed
+// saves the time of its unpacking, and takes the place of one or two that would be hits. For the
+// holder of the write lock, but for packs_later(), note_load() and what waits.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -18,16 +21,31 @@ namespace brisk::cache {
 
 class Settled {
  public:
-  // `raw_most` bytes of entries may stay as they are; with none, values are packed when they come.
-  Settled(const Codec &codec, uint64_t raw_most) noexcept : codec_(codec), raw_most_(raw_most) {}
+  // `raw_usual` bytes of entries may stay as they are, as long as nothing is known of loads; with
+  // none, values are packed when they come.
+  Settled(const Codec &codec, uint64_t raw_usual) noexcept
+      : codec_(codec), raw_usual_(raw_usual), raw_most_(raw_usual) {}
 
   // Whether a value of this size waits. One that is large among newcomers would push them out.
-  bool packs_later(size_t size) const noexcept { return size <= raw_most_ / 256; }
-  uint64_t raw_most() const noexcept { return raw_most_; }
+  bool packs_later(size_t size) const noexcept { return size <= raw_usual_ / 256; }
+  uint64_t raw_most() const noexcept { return raw_most_.load(std::memory_order_relaxed); }
+
+  // A load took so many nanoseconds. Any thread; what is lost to a race is not missed.
+  void note_load(double took) noexcept {
+    if (took == 0) return;  // by a clock that stands
+    const double before = load_.load(std::memory_order_relaxed);
+    const double mean = before == 0 ? took : before + (took - before) / 64;
+    load_.store(mean, std::memory_order_relaxed);
+    const double unpacking = codec_.unpacking();
+    if (unpacking == 0) return;
+    const double share = std::clamp(worth * unpacking / mean, least, 1 / least);
+    raw_most_.store(static_cast<uint64_t>(static_cast<double>(raw_usual_) * share),
+                    std::memory_order_relaxed);
+  }
 
   // Whether an entry will be packed once it stays.
   bool wants(Entry &entry) const noexcept {
-    return raw_most_ != 0 && (entry.flags & (is_compressed | is_absent)) == 0 &&
+    return raw_usual_ != 0 && (entry.flags & (is_compressed | is_absent)) == 0 &&
            packs_later(entry.stored_size()) && codec_.may_pack(entry.stored_size());
   }
 
@@ -59,10 +77,17 @@ class Settled {
   uint16_t trial_of_light() const noexcept { return trial_of_light_; }
 
  private:
+  // As many times the usual room as a load takes a 56th of as many unpackings, from a quarter to
+  // four. Found on records of a KiB with Zipf's law.
+  static constexpr double worth = 56;
+  static constexpr double least = 1.0 / 4;
+
   static uint16_t part(double of) noexcept { return static_cast<uint16_t>(of * Regime::whole); }
 
   const Codec &codec_;
-  const uint64_t raw_most_;
+  const uint64_t raw_usual_;
+  std::atomic<uint64_t> raw_most_;
+  std::atomic<double> load_{0};  // a moving mean
   std::atomic<uint64_t> waiting_{0};
   double packed_ = 1;  // moving means of what is left of an entry's weight
   double kept_ = 1;

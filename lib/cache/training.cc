@@ -157,6 +157,7 @@ Trained train(const Samples &samples, int level, const Current &current, void *t
   if (!measure(judges, current.content, current.size, current.level, memory, now)) return trained;
   trained.threshold = threshold_of(best);
   trained.ratio = total(best).raw / total(best).stored;
+  trained.unpacking = total(best).unpacking / static_cast<double>(total(best).values);
   if (total(best).stored * better <= total(now).stored) trained.size = size;
   return trained;
 }

@@ -1,5 +1,6 @@
 // Values are packed with what the cache learns from them, and come back as they were.
 #include "interface.h"
+#include "loads.h"
 #include "records.h"
 
 namespace brisk_test {
@@ -151,6 +152,38 @@ TEST_F(Compression, ReadersAloneTakeNoRoomFromValues) {
     for (uint64_t i = 0; i < number; ++i) (void)read(cache, std::to_string(i));
   }
   EXPECT_GT(stats(cache).entries, entries - entries / 16);
+}
+
+TEST_F(Compression, LeavesMoreRoomToValuesAsTheyAreWhereLoadsAreQuick) {
+  Cache cache = new_cache(runtime_, [](auto &o) { o.capacity_bytes = 16 << 20; });
+  learn(cache, 1, 18);
+  EXPECT_EQ(call(brisk_cache_clear, cache), BRISK_OK);
+  uint64_t number = 0;
+  const auto load = [&](int keys, uint64_t time) {
+    Loader loader{[&](brisk_lease *lease, std::string_view) {
+                    advance(runtime_, time);
+                    return complete(lease, record(number, 1, 18)).status;
+                  },
+                  {}};
+    for (int i = 0; i < keys; ++i)
+      EXPECT_FALSE(get_or_load(cache, "load " + std::to_string(number++), loader).value.empty());
+  };
+  const auto raw_after_puts = [&] {
+    for (int i = 0; i < 5000; ++i, ++number)
+      EXPECT_EQ(put(cache, std::to_string(number), record(number, 1, 18)), BRISK_OK);
+    const auto figures = stats(cache);
+    return (figures.entries - figures.compressed_entries) * (figures.raw_bytes / figures.entries);
+  };
+  constexpr uint64_t mebibyte = 1 << 20;
+  EXPECT_TRUE(eventually([&] {
+    load(100, 1000);
+    return raw_after_puts() > 2 * mebibyte;
+  }));
+  EXPECT_TRUE(eventually([&] {
+    load(100, 20 * ms);
+    return raw_after_puts() < mebibyte;
+  }));
+  expect_consistent(cache);
 }
 
 TEST_F(Compression, OfNoiseCostsNoRoom) {

@@ -46,11 +46,13 @@ void Auto::to_main(const Node &node) noexcept {
                                       : in_main);
 }
 
-// What is too much among the hot and was not read since it was last looked at is to be packed.
+// What is too much among the hot and was not read since it was last looked at is to be packed; some
+// at a time, since their room may have become much smaller.
 void Auto::cool_hot() noexcept {
-  for (unsigned rounds = 0; hot_.weight() > settled_.raw_most(); ++rounds) {
+  constexpr unsigned some = 32;
+  for (unsigned rounds = 0; rounds < some && hot_.weight() > settled_.raw_most(); ++rounds) {
     const Node tail = tail_of(hot_);
-    if (rounds >= 16 || heat(tail) <= 1) {
+    if (rounds >= some / 2 || heat(tail) <= 1) {
       to_main(tail);
     } else {
       cool(tail, 1);
@@ -137,6 +139,7 @@ void Auto::tune() noexcept {
   regime_.trial = settled_.trial();
   mean_ = weight() / std::max<uint64_t>(entries(), 1);
   ghosts_.set_length(ghosts_for(entries(), rule()));
+  cool_hot();
   if (judge_ == nullptr) return;
   judge_->change_full(told_full_, full_);
   told_full_ = full_;
