@@ -173,7 +173,10 @@ brisk_status brisk_workers_submit(brisk_workers *workers, const brisk_task_optio
                                   brisk_completions *completions, brisk_task **task,
                                   brisk_error **error) {
   // Owns the user data from here on.
-  Ref<Task> made = Ref<Task>::adopt(Task::make({run, user, destroy}));
+  const bool plain = options == nullptr && token == nullptr && completions == nullptr &&
+                     task == nullptr && workers != nullptr;
+  const Task::Call call{run, user, destroy};
+  Ref<Task> made = Ref<Task>::adopt(plain ? of(workers)->make_task(call) : Task::make(call));
   if (!made && destroy != nullptr) destroy(user);
   return guard(error, [&]() -> brisk_status {
     if (task != nullptr) *task = nullptr;

@@ -1,9 +1,11 @@
 // Named points at which a test makes the library fail or wait. A release build contains none of
 // them: the macros are constants there, and the names are not in the binary.
 //
-//   if (BRISK_FAULT("reserve")) return false;   true when a test armed this point and its turn has
-//   come BRISK_PAUSE("pin.before_lock");             runs the test's hook, which may wait for
-//   another thread
+//   if (BRISK_FAULT("reserve")) return false;
+//   BRISK_PAUSE("pin.before_lock");
+//
+// The first is true when a test armed the point and its turn has come, the second runs the test's
+// hook, which may wait for another thread.
 #pragma once
 
 #ifdef BRISK_FAULTS

@@ -26,9 +26,8 @@ Batch::Batch(Workers &pool, const Call &call, size_t count, bool race, uint64_t 
       deadline_(deadline),
       token_(std::move(token)),
       call_(call),
-      first_({run, this, [](void *user) { static_cast<Batch *>(user)->leave(); }}),
+      first_({run, this, [](void *user) { static_cast<Batch *>(user)->leave(); }}, Task::part),
       marks_(count) {
-  first_.is_part = true;
   first_.whole = this;
 }
 
@@ -81,11 +80,12 @@ Ref<Batch> Batch::begin(Workers &pool, const Call &call, size_t count, bool race
 
 // Queues a task that calls items; who calls this has joined for it.
 Submitted Batch::add_runner(bool first) {
-  Task *const task = first ? &first_ : Task::make({run, this, [](void *user) {
-                                                     auto *self = static_cast<Batch *>(user);
-                                                     self->leave();
-                                                     self->unref();
-                                                   }});
+  constexpr auto left = [](void *user) {
+    auto *self = static_cast<Batch *>(user);
+    self->leave();
+    self->unref();
+  };
+  Task *const task = first ? &first_ : pool_->make_task({run, this, left});
   if (task == nullptr) {
     leave();
     return Submitted::refused;

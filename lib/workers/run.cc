@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/spin.h"
 #include "workers/workers.h"
 
@@ -110,7 +111,7 @@ void Workers::work(Worker &worker) noexcept {
     const bool wake = has_tasks() && call_worker();
     lock.unlock();
     if (wake) futex_wake(signal_, 1);
-    while (spent != nullptr) std::exchange(spent, spent->next)->unref();
+    free(spent);
     if (task != nullptr) now = run_along(worker, task);
     lock.lock();
     if (task != nullptr) ended(worker, nullptr, 0);
@@ -120,6 +121,24 @@ void Workers::work(Worker &worker) noexcept {
   const bool last = --started_ == 0 && orphaned_;
   lock.unlock();
   if (last) delete this;
+}
+
+// Tasks that this thread ran, those of a block in a row at once.
+void Workers::free(Task *spent) noexcept {
+  TaskBlock *block = nullptr;
+  uint32_t places = 0;
+  while (spent != nullptr) {
+    Task &task = *std::exchange(spent, spent->next);
+    if (!task.leave_place()) {
+      task.unref();
+      continue;
+    }
+    TaskBlock *const its = &TaskBlock::of(task);
+    if (its != block && block != nullptr) block->give_back(std::exchange(places, 0));
+    block = its;
+    ++places;
+  }
+  if (block != nullptr) block->give_back(places);
 }
 
 // Runs a task, and then those that were taken along with it. Tiny tasks share a look at the clock.
@@ -164,6 +183,7 @@ void Workers::idle(std::unique_lock<AdaptiveMutex> &lock, Worker &worker) noexce
   if (others == 0) {
     searches(worker, true);
     lock.unlock();
+    BRISK_PAUSE("workers.searching");
     spin_until([this] { return has_tasks() || closed(); });
     __builtin_prefetch(inbox_.load(std::memory_order_relaxed), 1);
     lock.lock();

@@ -3,6 +3,7 @@
 #include <new>
 
 #include "base/memory.h"
+#include "workers/task_block.h"
 #include "workers/workers.h"
 
 namespace brisk::workers {
@@ -19,8 +20,9 @@ Task::~Task() {
 
 void Task::last_unref() noexcept {
   release_user();
-  if (is_part) return whole->unref();
+  if (place == part) return whole->unref();
   if (uses_more || speaks_ || held()) this->~Task();  // else there is nothing to destroy
+  if (place != alone) return TaskBlock::of(*this).give_back(1);
   memory::allocator().release(this);
 }
 

@@ -39,7 +39,13 @@ class Task final : public Counted {
     brisk_destroy_fn destroy = nullptr;
   };
 
-  explicit Task(const Call &given) noexcept : call(given) {}
+  // Where it lies: in memory of its own, in another object, its `whole`, or in a place of a block
+  // (task_block.h), which its number tells.
+  static constexpr uint8_t alone = 0;
+  static constexpr uint8_t part = UINT8_MAX;
+
+  explicit Task(const Call &given, uint8_t in_place = alone) noexcept
+      : call(given), place(in_place) {}
   ~Task() override;
 
   // Null when the system has no memory.
@@ -50,6 +56,13 @@ class Task final : public Counted {
   bool held() const noexcept { return held_.load(std::memory_order_acquire); }
   // The last one needs no locked instruction: nobody finds a task but by a reference.
   void unref() noexcept { only_one() ? last_unref() : Counted::unref(); }
+  // Instead of unref(), for the last one to a task that lies in a block and has nothing to destroy:
+  // all but giving back its place. False for others.
+  bool leave_place() noexcept {
+    if (place == alone || place == part || speaks_ || !only_one()) return false;
+    release_user();
+    return true;
+  }
 
   brisk_task_state state() const noexcept {
     return static_cast<brisk_task_state>(word_.load(std::memory_order_acquire) & ~waited);
@@ -118,7 +131,6 @@ class Task final : public Counted {
   bool uses_more = false;  // of what lies in the second line; known before it is queued
   bool admitted = false;   // the budget has given its bytes
   bool counted = true;     // in the statistics
-  bool is_part = false;    // of another object, its `whole`
 
  private:
   std::atomic<bool> held_{false};
@@ -126,8 +138,9 @@ class Task final : public Counted {
   bool speaks_ = false;  // has said something; its runner's until it has ended
 
  public:
+  const uint8_t place;
   Workers *home = nullptr;
-  Counted *whole = nullptr;  // the task's last reference is one to this
+  Counted *whole = nullptr;  // the last reference to a part of it is one to this
   uint64_t deadline = UINT64_MAX;
   uint64_t bytes = 0;
   std::unique_ptr<Extra> extra;

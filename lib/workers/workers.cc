@@ -15,6 +15,8 @@ namespace brisk::workers {
 namespace {
 
 constexpr unsigned timed_one_in = 8;  // of tiny tasks
+// Tasks that nobody has taken, so that one thread that searches is not enough.
+constexpr uint64_t many_queued = 32;
 
 uint32_t processors() noexcept {
   cpu_set_t set;
@@ -29,6 +31,17 @@ void Workers::List::push(Task *task) noexcept {
   task->next = nullptr;
   (first == nullptr ? first : last->next) = task;
   last = task;
+}
+
+void Workers::List::push_first(Task *task) noexcept {
+  if (first == nullptr) last = task;
+  task->next = std::exchange(first, task);
+}
+
+void Workers::List::append(const List &more) noexcept {
+  if (more.first == nullptr) return;
+  (first == nullptr ? first : last->next) = more.first;
+  last = more.last;
 }
 
 Task *Workers::List::pop() noexcept {
@@ -137,11 +150,14 @@ bool Workers::post(Task *task) noexcept {
       tasks = take_all();
     }
     drop(tasks);
-  } else if (searching_.load() == 0 && (sleepers_.load() != 0 || started_.load() < threads_max())) {
+  } else if (sleepers_.load() != 0 || started_.load() < threads_max()) {
+    // Who searches may have lost its processor, to this thread even.
+    const bool piled_up = number % many_queued == 0 && number - taken_.load() >= many_queued;
+    if (searching_.load() != 0 && !piled_up) return true;
     bool wake = false;
     {
       std::lock_guard lock(mutex_);
-      wake = call_worker();
+      wake = call_worker(piled_up);
     }
     if (wake) futex_wake(signal_, 1);
   }
@@ -150,22 +166,19 @@ bool Workers::post(Task *task) noexcept {
 
 void Workers::empty_inbox() noexcept {
   if (inbox_.load(std::memory_order_relaxed) == nullptr) return;
-  Task *first = nullptr;
+  std::array<List, 3> came;
   uint64_t count = 0;
   for (Task *task = inbox_.exchange(nullptr); task != nullptr; ++count) {
-    Task *const before = std::exchange(task->next, first);
-    first = task;
+    Task *const before = task->next;  // in time: the newest comes first
+    came[static_cast<size_t>(task->priority)].push_first(task);
     task = before;
   }
-  while (first != nullptr) {
-    Task *const task = std::exchange(first, first->next);
-    lists_[static_cast<size_t>(task->priority)].push(task);
-  }
+  for (size_t i = 0; i < came.size(); ++i) lists_[i].append(came[i]);
   ready_.store(ready_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
 }
 
-bool Workers::call_worker() noexcept {
-  if (searching_.load(std::memory_order_relaxed) != 0) return false;
+bool Workers::call_worker(bool another) noexcept {
+  if (!another && searching_.load(std::memory_order_relaxed) != 0) return false;
   if (sleepers_ == 0) {
     if (started_ < threads_max()) start_thread();
     return false;

@@ -4,10 +4,10 @@
 // that threads share is under one lock, a leaf, held for some dozen instructions: a list of tasks
 // for each priority, which takes in what the inbox has whenever a thread looks, and how many
 // threads sleep or search. A thread that finds nothing searches for some microseconds before it
-// sleeps. Whoever queues a task wakes a sleeper only when no thread searches, and a thread that
-// finds a task while more are queued wakes the next one: so a burst of tasks costs one system call,
-// not one each (Vyukov's scheduler for Go). While many are queued and the last ones were short, a
-// thread takes some along; others find them there when the queue is empty.
+// sleeps. Whoever queues a task wakes a sleeper only when no thread searches or tasks pile up, and a
+// thread that finds a task while more are queued wakes the next one: so a burst of tasks costs one
+// system call, not one each (Vyukov's scheduler for Go). While many are queued and the last ones
+// were short, a thread takes some along; others find them there when the queue is empty.
 //
 // A library would have to keep five promises together: a wait inside a task that helps, deadlines,
 // fork, an end of the process with work in flight, and memory admitted by the budget. oneTBB hangs
@@ -37,6 +37,7 @@
 #include "base/stripes.h"
 #include "workers/histogram.h"
 #include "workers/task.h"
+#include "workers/task_block.h"
 
 namespace brisk::workers {
 
@@ -59,6 +60,8 @@ class Workers final : public Counted {
   // Queues a task and takes over one reference to it, also when it is not queued. A full queue is
   // waited for until `room_deadline`.
   Submitted submit(Task *task, uint64_t room_deadline = 0);
+  // A task to submit that nobody will hold. Null when the system has no memory.
+  Task *make_task(const Task::Call &call) noexcept { return blocks_.make(call); }
 
   // Waits for a task, helping where a worker waits. False when the deadline came first. Throws
   // Failure(BRISK_DEADLOCK) when this thread is inside that task.
@@ -123,6 +126,8 @@ class Workers final : public Counted {
     Task *first = nullptr;
     Task *last = nullptr;
     void push(Task *task) noexcept;
+    void push_first(Task *task) noexcept;
+    void append(const List &more) noexcept;
     Task *pop() noexcept;
   };
 
@@ -139,6 +144,7 @@ class Workers final : public Counted {
   void call(Worker &worker, Task &task) noexcept;
   uint64_t note_runs(Worker &worker, uint64_t from, unsigned times) noexcept;
   bool run_within(Worker &worker, Task *wanted) noexcept;
+  static void free(Task *spent) noexcept;
   void retire(Task &task, brisk_task_state end) noexcept;
   void finish(Task &task, brisk_task_state from, brisk_task_state end) noexcept;
   void drop(Task *tasks) noexcept;
@@ -154,7 +160,7 @@ class Workers final : public Counted {
   Task *pop() noexcept;         // of what is queued
   Task *pop_listed() noexcept;  // of what was in the inbox when somebody looked last
   bool admit(Task &task) noexcept;
-  bool call_worker() noexcept;
+  bool call_worker(bool another = false) noexcept;
   bool start_thread() noexcept;
   void begin(Worker &worker, Task *task, uint64_t now) noexcept;
   void ended(Worker &worker, Task *outer, uint64_t since) noexcept;
@@ -202,6 +208,7 @@ class Workers final : public Counted {
   std::atomic<uint64_t> ready_{0};  // in the lists; written under the lock
   std::atomic<uint64_t> taken_{0};  // of those submitted; the same
   Stripes<Ends> ends_;
+  TaskBlocks blocks_;
   std::vector<Worker> workers_;
   // The thread of each, 0 while it has none. Apart from what workers write: every wait reads it.
   std::vector<std::atomic<pthread_t>> threads_;

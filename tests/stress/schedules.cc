@@ -435,4 +435,36 @@ TEST_F(SchedulesTest, AWriteDuringALoadIsNotOverwrittenByIt) {
   }
 }
 
+TEST(WorkersSchedules, TasksThatPileUpCallAnotherThanTheOneThatSearches) {
+  brisk_workers_options options = BRISK_WORKERS_OPTIONS_INIT;
+  options.threads = 2;
+  brisk_workers *made = nullptr;
+  ASSERT_EQ(brisk_workers_new(nullptr, &options, &made, nullptr), BRISK_OK);
+  const std::unique_ptr<brisk_workers, Release<brisk_workers_unref>> pool(made);
+  std::atomic<unsigned> ran{0};
+  const auto submit = [&] {
+    const auto run = [](void *user, brisk_task *) -> brisk_status {
+      static_cast<std::atomic<unsigned> *>(user)->fetch_add(1);
+      return BRISK_OK;
+    };
+    ASSERT_EQ(brisk_workers_submit(pool.get(), nullptr, run, &ran, nullptr, 0, nullptr, nullptr,
+                                   nullptr, nullptr),
+              BRISK_OK);
+  };
+  std::atomic<bool> stands{false};
+  Gate gate;
+  once("workers.searching", [&] {
+    stands = true;
+    while (!gate.wait()) {
+    }
+  });
+  submit();
+  EXPECT_TRUE(eventually([&] { return stands.load(); }));
+  for (int i = 0; i < 128; ++i) submit();
+  EXPECT_TRUE(eventually([&] { return ran.load() > 32; })) << ran;
+  gate.open();
+  EXPECT_TRUE(eventually([&] { return ran.load() == 129; })) << ran;
+  brisk::fault::reset();
+}
+
 }  // namespace
