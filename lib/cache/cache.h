@@ -2,7 +2,7 @@
 // (room.cc) and walk over all keys (walk.cc).
 //
 // State. Store holds the entries, Policy their order, Wheel their deadlines, Codec packs values,
-// Settled names those still to be packed, Events tells what left, Loads fills what is missing, Hot
+// Settled says which are still to be packed, Events tells what left, Loads fills what is missing, Hot
 // knows which keys are asked for most (warm.cc). An entry is live while it is in the index, in one
 // of the policy's queues and, if it has a lifetime, in the wheel: in all of them or in none when
 // the write lock is free.
@@ -163,8 +163,8 @@ class Cache final : public Member {
   }
   static void add_pin(Entry &entry) noexcept;
   static void drop_pin(Entry &entry) noexcept;
-  // A load took so many nanoseconds.
-  void note_load(double took) noexcept { settled_.note_load(took); }
+  // The load of a value of this size took so many nanoseconds.
+  void note_load(double took, size_t size) noexcept { settled_.note_load(took, size); }
   // The value of a finished load, in two steps: room for it first, without any lock; null when
   // there is none. Then it is stored (a null draft is not, nor is a key that has a value by now),
   // and pinned or copied when `wanted`; null when nothing could be kept for the callers. key and

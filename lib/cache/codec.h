@@ -89,7 +89,7 @@ class Codec {
   uint64_t charge() const noexcept { return memory_.charge(); }
   size_t dictionaries() noexcept;
   size_t threshold() const noexcept { return threshold_.load(std::memory_order_relaxed); }
-  // Nanoseconds that a value takes, as the last training measured it; 0 before.
+  // Nanoseconds for a byte of a value, as the last training measured it; 0 before.
   double unpacking() const noexcept { return unpacking_.load(std::memory_order_relaxed); }
   void fork_prepare() noexcept { mutex_.lock(); }
   // True when the child has lost a training.

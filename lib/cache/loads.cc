@@ -197,7 +197,7 @@ void Lease::complete(const void *value, size_t size, uint64_t ttl, brisk_value *
                 static_cast<unsigned long long>(BRISK_VALUE_SIZE_MAX));
   }
   const auto took = static_cast<double>(cache_->clock().exact() - load_->started);
-  cache_->note_load(took);
+  cache_->note_load(took, size);
   const double cost = given.value_or(cache_->options().load_costs ? took : 0);
   Cache::DraftPointer draft =
       cache_->draft_loaded(load_->key.data(), load_->key.size(), value, size, ttl, cost);
@@ -335,6 +335,7 @@ brisk_status Lease::wait(uint64_t timeout, brisk_value **value) {
   }
   if (load_->state != Load::State::running) return answer(value);
   load_->leader = this;
+  load_->started = cache_->clock().exact();
   leads_ = true;
   --load_->waiting;
   return BRISK_LEAD;

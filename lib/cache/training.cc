@@ -47,6 +47,7 @@ struct Sums {
   size_t values = 0;
   double raw = 0;
   double stored = 0;
+  double unpacked = 0;   // of raw, what had shrunk
   double unpacking = 0;  // nanoseconds
   double cost() const noexcept { return stored * byte_worth + unpacking; }
 };
@@ -93,6 +94,7 @@ bool measure(const Samples &judges, const void *content, size_t size, int level,
       if (back != raw) return false;
     }
     sum.unpacking += best;
+    sum.unpacked += static_cast<double>(raw);
   }
   return true;
 }
@@ -103,6 +105,7 @@ Sums total(const SumsBySize &sums) noexcept {
     all.values += sum.values;
     all.raw += sum.raw;
     all.stored += sum.stored;
+    all.unpacked += sum.unpacked;
     all.unpacking += sum.unpacking;
   }
   return all;
@@ -157,7 +160,7 @@ Trained train(const Samples &samples, int level, const Current &current, void *t
   if (!measure(judges, current.content, current.size, current.level, memory, now)) return trained;
   trained.threshold = threshold_of(best);
   trained.ratio = total(best).raw / total(best).stored;
-  trained.unpacking = total(best).unpacking / static_cast<double>(total(best).values);
+  if (total(best).unpacked != 0) trained.unpacking = total(best).unpacking / total(best).unpacked;
   if (total(best).stored * better <= total(now).stored) trained.size = size;
   return trained;
 }

@@ -28,7 +28,7 @@ struct Trained {
   int level = 0;
   size_t threshold = 0;  // values from this size up are worth packing
   double ratio = 1;      // of raw to stored bytes, of samples
-  double unpacking = 0;  // nanoseconds for a sample, whether the dictionary pays or not
+  double unpacking = 0;  // nanoseconds for a byte, whether the dictionary pays or not
 };
 
 namespace training {

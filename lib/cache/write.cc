@@ -286,9 +286,14 @@ brisk_status Cache::rewrite(Key key, uint64_t hash, uint64_t ttl) {
   Draft draft(*this, key.data, key.size, hash, value, entry->raw_size(),
               terms(ttl, hash, entry->cost()));
   if (!draft.take_blob()) return BRISK_REFUSED;
-  std::lock_guard lock(mutex_);
-  check_open();
-  return commit(draft, {.same = entry});
+  brisk_status status;
+  {
+    std::lock_guard lock(mutex_);
+    check_open();
+    status = commit(draft, {.same = entry});
+  }
+  pack_settled(true);
+  return status;
 }
 
 bool Cache::erase(const void *key, size_t size) {

@@ -186,6 +186,57 @@ TEST_F(Compression, LeavesMoreRoomToValuesAsTheyAreWhereLoadsAreQuick) {
   expect_consistent(cache);
 }
 
+TEST_F(Compression, OfASizeThatDidNotShrinkIsTriedAgain) {
+  Cache cache = new_cache(runtime_, [](auto &o) { o.capacity_bytes = 16 << 20; });
+  learn(cache, 1, 18);
+  uint64_t number = 0;
+  const auto put_to_stay = [&](const auto &value) {
+    const std::string key = std::to_string(number);
+    EXPECT_EQ(put(cache, key, value(number++)), BRISK_OK);
+    for (int i = 0; i < 3; ++i) (void)read(cache, key);
+  };
+  const auto of_records = [](uint64_t i) { return record(i, 1, 18); };
+  const size_t size = record(0, 1, 18).size();
+  const auto of_noise = [size](uint64_t i) { return noise(size, i); };
+  // Long after the last training that the cache calls for itself.
+  for (int i = 0; i < 40'000; ++i) put_to_stay(of_records);
+  for (int i = 0; i < 40'000; ++i) put_to_stay(of_noise);
+  ASSERT_LT(stats(cache).compressed_entries, 1000u);
+  EXPECT_TRUE(eventually([&] {
+    for (int i = 0; i < 5000; ++i) put_to_stay(of_records);
+    return stats(cache).compressed_entries > 20'000;
+  })) << stats(cache).compressed_entries;
+}
+
+TEST_F(Compression, OfWhatIsTouchedIsDoneAnew) {
+  Cache cache = new_cache(runtime_, [](auto &o) { o.capacity_bytes = 16 << 20; });
+  learn(cache, 1, 18);
+  EXPECT_EQ(call(brisk_cache_clear, cache), BRISK_OK);
+  for (uint64_t i = 0; i < 20'000; ++i)
+    ASSERT_EQ(put(cache, std::to_string(i), record(i, 1, 18)), BRISK_OK);
+  const auto before = stats(cache);
+  for (uint64_t i = 0; i < 20'000; ++i)
+    EXPECT_EQ(touch(cache, std::to_string(i), 1000 * ms), BRISK_OK) << i;
+  const auto after = stats(cache);
+  EXPECT_EQ(after.entries, before.entries);
+  EXPECT_GT(after.compressed_entries, before.compressed_entries * 9 / 10);
+}
+
+TEST_F(Compression, OrNotWhatIsNotPinnedCanGo) {
+  Cache cache = new_cache(runtime_, [](auto &o) { o.capacity_bytes = 16 << 20; });
+  for (uint64_t i = 0; i < 40'000; ++i)
+    ASSERT_EQ(put(cache, std::to_string(i), record(i, 1, 18)), BRISK_OK);
+  std::vector<Value> pinned;
+  for (uint64_t i = 0;; ++i) {
+    const std::string key = "pinned " + std::to_string(i);
+    const Result result = put(cache, key, noise(1000, i));
+    if (result == BRISK_REFUSED) break;
+    ASSERT_EQ(result, BRISK_OK);
+    ASSERT_EQ(pin(cache, key, pinned.emplace_back()), BRISK_OK);
+  }
+  EXPECT_EQ(stats(cache).entries, pinned.size());
+}
+
 TEST_F(Compression, OfNoiseCostsNoRoom) {
   const auto entries = [this](brisk_compression compression) {
     Cache cache = new_cache(runtime_, [=](auto &o) {

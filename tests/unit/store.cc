@@ -1,4 +1,5 @@
-// The arena and the index, each against something plain that does the same; one entry in the wheel
+// The arena, the index and a queue, each against something plain that does the same; one entry in
+// the wheel
 // (tests/model/expiry.cc has the rest).
 #include "cache/store.h"
 
@@ -10,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cache/policy/ahead.h"
 #include "cache/wheel.h"
 
 namespace brisk::cache {
@@ -258,6 +260,61 @@ TEST(Wheel, AnEntryIsTakenInItsTickWhateverItsDistance) {
       ASSERT_EQ(taken, 1) << ttl;
       ASSERT_TRUE(wheel.empty());
     }
+  }
+}
+
+TEST(AheadQueue, KnowsTheHashOfItsTailWhateverLeaves) {
+  Account account{4 << 20};
+  int owner = 0;
+  Store store(&owner, account, 7);
+  ASSERT_TRUE(store.arena.open(4 << 20));
+  ASSERT_TRUE(store.index.grow(8, [](EntryRef) { return uint64_t{0}; }));
+  constexpr uint64_t weight = 40;
+  const auto make = [&](uint64_t key) {
+    Entry *const entry = store.arena.allocate(Arena::class_of(sizeof(Entry) + sizeof key));
+    entry->flags = 0;
+    entry->pins.store(0);
+    entry->key_size = sizeof key;
+    std::memcpy(entry->after(), &key, sizeof key);
+    return entry;
+  };
+  AheadQueue queue(store);
+  std::vector<std::pair<Entry *, uint64_t>> model;  // from the tail on, with their keys
+  std::mt19937 random(1);
+  for (uint64_t key = 0; key < 200'000; ++key) {
+    // Short now and then: what is known of a queue ends with it.
+    const size_t longest = key % 1000 < 500 ? 6 : 60;
+    const size_t at = model.empty() ? 0 : std::min<size_t>(random() % model.size(), random() % 8);
+    const unsigned what = random() % 6;
+    if (model.empty() || (what < 2 && model.size() < longest)) {
+      model.emplace_back(make(key), key);
+      queue.push(model.back().first, weight);
+    } else if (what == 2 || model.size() > longest) {
+      queue.remove(model[at].first, weight);
+      store.arena.free(model[at].first);
+      model.erase(model.begin() + static_cast<std::ptrdiff_t>(at));
+    } else if (what == 3) {
+      Entry *const other = make(model[at].second);
+      queue.replace(model[at].first, weight, other, weight);
+      store.arena.free(std::exchange(model[at].first, other));
+    } else if (what == 4) {
+      queue.remove(model[at].first, weight);
+      queue.push(model[at].first, weight);
+      std::rotate(model.begin() + static_cast<std::ptrdiff_t>(at),
+                  model.begin() + static_cast<std::ptrdiff_t>(at) + 1, model.end());
+    } else {
+      const uint64_t *const hash = queue.step();
+      if (hash != nullptr) {
+        EXPECT_TRUE(std::any_of(model.begin(), model.end(), [&](const auto &entry) {
+          return *hash == store.hash_of(*entry.first);
+        }));
+      }
+    }
+    ASSERT_EQ(queue.entries(), model.size());
+    ASSERT_EQ(queue.weight(), model.size() * weight);
+    if (model.empty()) continue;
+    ASSERT_EQ(queue.tail(), model.front().first);
+    ASSERT_EQ(queue.tail_hash(), store.hash(&model.front().second, sizeof(uint64_t)));
   }
 }
 

@@ -33,21 +33,24 @@ void Auto::move(Entry &entry, Part queue) noexcept {
 
 // Where in main an entry goes that has come to stay.
 Auto::Part Auto::settle(Entry &entry, uint64_t weight) noexcept {
-  if (settled_.wants(entry))
+  if (settled_.takes(entry))
     return hot_.weight() + weight <= settled_.raw_most() ? in_hot : in_waiting;
   settled_.note_kept(weight, weight);
   return in_main;
 }
 
-void Auto::to_main(const Node &node) noexcept {
-  Entry &entry = *node.entry;
-  move(entry, entry.queue == in_small ? settle(entry, store_.weight(entry))
-              : settled_.wants(entry) ? in_waiting
-                                      : in_main);
+// What main's hand comes by and is not packed waits for it again, unless many do: no hand passes
+// there.
+Auto::Part Auto::part_for(Entry &entry) noexcept {
+  if (entry.queue == in_small) return settle(entry, store_.weight(entry));
+  if (entry.queue == in_main && settled_.many()) return in_main;
+  return settled_.wants(entry) ? in_waiting : in_main;
 }
 
-// What is too much among the hot and was not read since it was last looked at is to be packed; some
-// at a time, since their room may have become much smaller.
+void Auto::to_main(const Node &node) noexcept { move(*node.entry, part_for(*node.entry)); }
+
+// What is too much among the hot is to be packed, first of all what was not read since it was last
+// looked at; some at a time, since their room may have become much smaller.
 void Auto::cool_hot() noexcept {
   constexpr unsigned some = 32;
   for (unsigned rounds = 0; rounds < some && hot_.weight() > settled_.raw_most(); ++rounds) {
@@ -62,9 +65,20 @@ void Auto::cool_hot() noexcept {
 }
 
 Placed Auto::next_to_pack() noexcept {
+  if (waiting_.empty()) return {};
   const Node node = tail_of(waiting_);
   move(*node.entry, in_main);
   return node;
+}
+
+// One that is not pinned of a queue that no hand passes.
+Auto::Node Auto::unpinned(AheadQueue &queue) noexcept {
+  while (!queue.empty()) {
+    const Node tail = tail_of(queue);
+    if (!held(tail)) return tail;
+    move(*tail.entry, in_main);
+  }
+  return {};
 }
 
 void Auto::note_store(Entry &entry, uint64_t hash, uint64_t weight) noexcept {
@@ -141,8 +155,11 @@ void Auto::tune() noexcept {
   ghosts_.set_length(ghosts_for(entries(), rule()));
   cool_hot();
   if (judge_ == nullptr) return;
-  judge_->change_full(told_full_, full_);
-  told_full_ = full_;
+  // Shadows know all of it as light as it will be.
+  const uint64_t raw = hot_.weight() + waiting_.weight();
+  const uint64_t full = full_ - std::min(full_, raw - settled_.expected(raw));
+  judge_->change_full(told_full_, full);
+  told_full_ = full;
   Regime of_light = regime_;
   of_light.trial = settled_.trial_of_light();
   judge_->set_regime(of_light);
@@ -151,7 +168,10 @@ void Auto::tune() noexcept {
 Placed Auto::victim() noexcept {
   full_ = weight();
   if (until_tuned_-- == 0) tune();
-  const Node node = next_victim(*this, rule());
+  Node node = next_victim(*this, rule());
+  // All of main's own part may be pinned.
+  if (!has(node)) node = unpinned(waiting_);
+  if (!has(node)) node = unpinned(hot_);
   if (!has(node)) return {};
   look_ahead(small_);
   look_ahead(main_);

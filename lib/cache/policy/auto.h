@@ -8,9 +8,9 @@
 // 11, the judge's 2. Several may share a judge.
 //
 // Where values are packed when they have come to stay (settled.h), main has two parts that no hand
-// of main passes: hot, for those that are not packed, and a queue in which those wait that will be;
-// what is too much in hot and was not read goes there. To the judge and to second chances an entry
-// that will be packed is as light as it will be.
+// passes while there is more in main: hot, for those that are not packed, and a queue in which
+// those wait that will be; what is too much in hot goes there. To the judge and to second chances
+// an entry that will be packed is as light as it will be.
 #pragma once
 
 #include "cache/policy/ahead.h"
@@ -58,7 +58,7 @@ class Auto final : public Policy {
   static bool held(const Node &node) noexcept { return Store::pinned(*node.entry); }
   Node small_tail() const noexcept { return tail_of(small_); }
   Node main_tail() const noexcept {
-    return tail_of(!main_.empty() ? main_ : !hot_.empty() ? hot_ : waiting_);
+    return tail_of(!main_.empty() ? main_ : !waiting_.empty() ? waiting_ : hot_);
   }
   bool small_empty() const noexcept { return small_.empty(); }
   bool main_empty() const noexcept { return main_weight() == 0; }
@@ -126,6 +126,8 @@ class Auto final : public Policy {
   void take_out(Entry &entry, uint64_t weight) noexcept;
   void move(Entry &entry, Part queue) noexcept;
   Part settle(Entry &entry, uint64_t weight) noexcept;
+  Part part_for(Entry &entry) noexcept;
+  Node unpinned(AheadQueue &queue) noexcept;
   void cool_hot() noexcept;
   void look_ahead(AheadQueue &queue) noexcept;
   void tune() noexcept;
