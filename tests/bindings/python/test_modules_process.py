@@ -43,6 +43,7 @@ modules = brisk.Modules()
 for at in range(20): modules.add(f"part{{at}}", {load})
 {begin}
 time.sleep(0.05)
+sys.stderr.close()  # what daemon threads have to say about the end
 print("end")
 """)
     assert text == "end\n"
