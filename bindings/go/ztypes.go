@@ -127,7 +127,8 @@ const (
 	// well. Without a compression_threshold, and with policies but LRU, values in such a cache of
 	// at most a 4096th of its capacity are packed when they have come to stay, by a later write,
 	// and a sixteenth of the capacity is left unpacked to those read most; where values are loaded,
-	// from a quarter of it, when a load takes no longer than a few unpackings, to a 64th.
+	// from about a quarter of it, when a load takes no longer than a dozen unpackings, to about a
+	// 64th.
 	CompressionAuto = capi.CompressionAuto
 	// Never.
 	CompressionOff = capi.CompressionOff

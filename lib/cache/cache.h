@@ -2,7 +2,7 @@
 // (room.cc) and walk over all keys (walk.cc).
 //
 // State. Store holds the entries, Policy their order, Wheel their deadlines, Codec packs values,
-// Settled says which are still to be packed, Events tells what left, Loads fills what is missing, Hot
+// Settled says which wait for that, Events tells what left, Loads fills what is missing, Hot
 // knows which keys are asked for most (warm.cc). An entry is live while it is in the index, in one
 // of the policy's queues and, if it has a lifetime, in the wheel: in all of them or in none when
 // the write lock is free.

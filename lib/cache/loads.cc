@@ -187,16 +187,18 @@ void Lease::check_leads(const char *verb) const {
 void Lease::complete(const void *value, size_t size, uint64_t ttl, brisk_value **pinned) {
   Loads &loads = cache_->loads();
   std::optional<double> given;
+  uint64_t started;
   {
     std::lock_guard lock(loads.mutex_);
     check_leads("complete");
     given = load_->cost;
+    started = load_->started;
   }
   if (size > BRISK_VALUE_SIZE_MAX) {
     brisk::fail(BRISK_TOO_LARGE, "a value of %zu bytes is larger than %llu", size,
                 static_cast<unsigned long long>(BRISK_VALUE_SIZE_MAX));
   }
-  const auto took = static_cast<double>(cache_->clock().exact() - load_->started);
+  const auto took = static_cast<double>(cache_->clock().exact() - started);
   cache_->note_load(took, size);
   const double cost = given.value_or(cache_->options().load_costs ? took : 0);
   Cache::DraftPointer draft =

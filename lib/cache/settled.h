@@ -30,11 +30,13 @@ class Settled {
   bool packs_later(size_t size) const noexcept { return size <= raw_usual_ / 256; }
   uint64_t raw_most() const noexcept { return raw_most_.load(std::memory_order_relaxed); }
 
-  // The load of a value of this size took so many nanoseconds. Any thread; what is lost to a race
-  // is not missed.
+  // The load of a value of this size took so many nanoseconds, which counts if such values wait to
+  // be packed. Any thread; what is lost to a race is not missed.
   void note_load(double took, size_t size) noexcept {
     const double unpacking = codec_.unpacking() * static_cast<double>(size);
-    if (raw_usual_ == 0 || unpacking == 0 || took == 0) return;  // 0: by a clock that stands
+    if (raw_usual_ == 0 || unpacking == 0 || !packs_later(size) || size < codec_.threshold())
+      return;
+    if (took == 0) return;  // by a clock that stands
     const double before = loads_.load(std::memory_order_relaxed);
     const double now = std::clamp(took / unpacking, usual / most, usual * most);
     const double mean = before + (now - before) / 256;
@@ -54,8 +56,8 @@ class Settled {
   // and then.
   bool takes(Entry &entry) noexcept { return may_wait(entry) && codec_.wants(entry.stored_size()); }
 
-  // How many wait to be packed, as the policy tells. While they are many only those are added that
-  // come to stay.
+  // How many wait to be packed, as the policy tells. While they are many, no reader adds to them,
+  // nor main's hand.
   void set_waiting(uint64_t entries) noexcept {
     waiting_.store(entries, std::memory_order_relaxed);
   }

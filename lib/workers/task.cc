@@ -21,8 +21,9 @@ Task::~Task() {
 void Task::last_unref() noexcept {
   release_user();
   if (place == part) return whole->unref();
+  TaskBlock *const block = place != alone ? &TaskBlock::of(*this) : nullptr;
   if (uses_more || speaks_ || held()) this->~Task();  // else there is nothing to destroy
-  if (place != alone) return TaskBlock::of(*this).give_back(1);
+  if (block != nullptr) return block->give_back(1);
   memory::allocator().release(this);
 }
 

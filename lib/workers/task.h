@@ -59,7 +59,7 @@ class Task final : public Counted {
   // Instead of unref(), for the last one to a task that lies in a block and has nothing to destroy:
   // all but giving back its place. False for others.
   bool leave_place() noexcept {
-    if (place == alone || place == part || speaks_ || !only_one()) return false;
+    if (place == alone || place == part || speaks_ || !only_one() || held()) return false;
     release_user();
     return true;
   }

@@ -6,7 +6,8 @@
 // gives back the places of those that follow each other in one step, and the last frees the block.
 //
 // A block counts the places that were not given back, those that are not cut yet among them. A task
-// that stays keeps all of its block: 8 KiB at most for each that is queued or runs.
+// that stays keeps all of its block: 8 KiB at most for each that is queued, runs or was held from
+// within. The pool keeps one more for each thread that ever queued, 32 at most.
 #pragma once
 
 #include <atomic>
@@ -24,6 +25,7 @@ class TaskBlock {
  public:
   static constexpr size_t place_size = 128;
   static constexpr uint8_t places = 63;  // from 1 on; the block itself has the first
+  static_assert(sizeof(Task) <= place_size && places < Task::part);
 
   static TaskBlock *make() noexcept {
     void *const room = memory::allocator().allocate((places + 1) * place_size);
@@ -68,17 +70,25 @@ class TaskBlocks {
     std::atomic<TaskBlock *> block{nullptr};
     std::atomic<uint8_t> next{1};  // place
 
+    // The next place matters while there is a block, and each is changed by itself, so that the
+    // child of a fork in between finds what holds together.
     Task *make(const Task::Call &call) noexcept {
       TaskBlock *from = block.load(std::memory_order_relaxed);
+      uint8_t place = 1;
       if (from == nullptr) {
         from = TaskBlock::make();
         if (from == nullptr) return nullptr;
+        next.store(2, std::memory_order_relaxed);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
         block.store(from, std::memory_order_relaxed);
+      } else {
+        place = next.load(std::memory_order_relaxed);
+        if (place == TaskBlock::places) {
+          block.store(nullptr, std::memory_order_relaxed);
+        } else {
+          next.store(static_cast<uint8_t>(place + 1), std::memory_order_relaxed);
+        }
       }
-      const uint8_t place = next.load(std::memory_order_relaxed);
-      const bool last = place == TaskBlock::places;
-      if (last) block.store(nullptr, std::memory_order_relaxed);
-      next.store(last ? uint8_t{1} : static_cast<uint8_t>(place + 1), std::memory_order_relaxed);
       // Those who ran what was there before have its lines.
       const auto *const soon = static_cast<char *>(from->at(place)) + 2 * TaskBlock::place_size;
       __builtin_prefetch(soon, 1);

@@ -15,7 +15,7 @@ namespace brisk::workers {
 namespace {
 
 constexpr unsigned timed_one_in = 8;  // of tiny tasks
-// Tasks that nobody has taken, so that one thread that searches is not enough.
+// Tasks that nobody has taken, for each thread that searches, so that those are not enough.
 constexpr uint64_t many_queued = 32;
 
 uint32_t processors() noexcept {
@@ -152,8 +152,10 @@ bool Workers::post(Task *task) noexcept {
     drop(tasks);
   } else if (sleepers_.load() != 0 || started_.load() < threads_max()) {
     // Who searches may have lost its processor, to this thread even.
-    const bool piled_up = number % many_queued == 0 && number - taken_.load() >= many_queued;
-    if (searching_.load() != 0 && !piled_up) return true;
+    const uint32_t searching = searching_.load();
+    const bool piled_up = searching != 0 && number % many_queued == 0 &&
+                          number >= taken_.load() + many_queued * searching;
+    if (searching != 0 && !piled_up) return true;
     bool wake = false;
     {
       std::lock_guard lock(mutex_);

@@ -4,7 +4,7 @@
 // that threads share is under one lock, a leaf, held for some dozen instructions: a list of tasks
 // for each priority, which takes in what the inbox has whenever a thread looks, and how many
 // threads sleep or search. A thread that finds nothing searches for some microseconds before it
-// sleeps. Whoever queues a task wakes a sleeper only when no thread searches or tasks pile up, and a
+// sleeps. Whoever queues a task wakes a sleeper only when no thread searches or tasks pile up; a
 // thread that finds a task while more are queued wakes the next one: so a burst of tasks costs one
 // system call, not one each (Vyukov's scheduler for Go). While many are queued and the last ones
 // were short, a thread takes some along; others find them there when the queue is empty.

@@ -1,6 +1,8 @@
 // Workers under pressure: many threads that queue, wait, cancel and give up, pools that come and
 // go, batches within tasks. Every task ends exactly once, and all user data is released.
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <vector>
 
@@ -50,6 +52,42 @@ brisk_task_state wait(brisk_task *task, uint64_t timeout = 60 * second) {
   brisk_task_state state = -1;
   EXPECT_GE(brisk_task_wait(task, timeout, &state, nullptr), 0);
   return state;
+}
+
+bool has_thread(const std::string &name) {
+  for (const auto &task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string word;
+    std::ifstream(task.path() / "comm") >> word;
+    if (word == name) return true;
+  }
+  return false;
+}
+
+// Tasks without a handle, some of which get one from within for a while: when all have ended no
+// reference to the pool is left.
+TEST(WorkersStress, APoolEndsAfterTasksThatWereHeldFromWithin) {
+  brisk_workers_options options = BRISK_WORKERS_OPTIONS_INIT;
+  options.threads = 2;
+  options.name = "held-within";
+  options.name_size = 11;
+  brisk_workers *made = nullptr;
+  ASSERT_EQ(brisk_workers_new(nullptr, &options, &made, nullptr), BRISK_OK);
+  Pool pool(made);
+  std::atomic<unsigned> ran{0};
+  const auto run = [](void *user, brisk_task *task) -> brisk_status {
+    const unsigned number = static_cast<std::atomic<unsigned> *>(user)->fetch_add(1);
+    if (number % 3 == 0) brisk_task_unref(brisk_task_ref(task));
+    return BRISK_OK;
+  };
+  for (unsigned i = 0; i < 1000; ++i) {
+    ASSERT_EQ(brisk_workers_submit(pool.get(), nullptr, run, &ran, nullptr, 0, nullptr, nullptr,
+                                   nullptr, nullptr),
+              BRISK_OK);
+  }
+  EXPECT_TRUE(eventually([&] { return ran.load() == 1000; }));
+  EXPECT_TRUE(has_thread("held-within"));
+  pool.reset();
+  EXPECT_TRUE(eventually([] { return !has_thread("held-within"); }));
 }
 
 TEST(WorkersStress, EveryTaskEndsOnce) {

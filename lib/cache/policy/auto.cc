@@ -135,7 +135,7 @@ void Auto::replace(Entry &old, Entry &entry, Change change) noexcept {
   const uint64_t hash = store_.hash_of(entry);
   if (judge_ != nullptr && judge_->samples(hash)) judge_->note_hit(hash);
   note_store(entry, hash, weight);
-  if (entry.queue == in_main && settled_.wants(entry)) move(entry, in_waiting);
+  if (entry.queue == in_main && settled_.takes(entry)) move(entry, in_waiting);
 }
 
 // What changes slowly, and costs a division or a locked instruction to know.

@@ -71,6 +71,7 @@ class Auto final : public Policy {
   Regime regime() const noexcept { return regime_; }
   uint64_t mean() const noexcept { return mean_; }
   uint32_t turn() noexcept { return turn_ += 7; }
+  uint64_t main_entries() const noexcept { return main_.entries(); }
   uint64_t entries() const noexcept {
     return small_.entries() + main_.entries() + hot_.entries() + waiting_.entries();
   }

@@ -50,7 +50,8 @@ class Policy {
   // entry when there is no other.
   virtual Placed victim() noexcept = 0;
 
-  // The next of those that wait to be packed (settled.h), which waits no more; no entry when none do.
+  // The next of those that wait to be packed (settled.h), which waits no more; no entry when none
+  // do.
   virtual Placed next_to_pack() noexcept { return {}; }
 
   virtual bool wants_hits() const noexcept { return false; }

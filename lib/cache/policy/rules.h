@@ -15,6 +15,7 @@
 //   Node small_tail(), main_tail()      of queues that are not empty
 //   bool small_empty(), main_empty()
 //   uint64_t small_weight(), main_weight(), full(), entries()
+//   uint64_t main_entries()              that a round over main passes, or more
 //   uint64_t small_most(Rule)            of weight, in the small queue
 //   bool held(Node)                      may not leave now
 //   unsigned heat(Node); void cool(Node, heat); uint64_t hash(Node), weight(Node)
@@ -140,7 +141,7 @@ typename Side::Node main_victim(Side &side, Rule rule) noexcept {
   for (uint64_t rounds = 0; !side.main_empty(); ++rounds) {
     const typename Side::Node node = side.main_tail();
     if (side.held(node)) {
-      if (++held > side.entries()) break;
+      if (++held > side.main_entries()) break;
     } else {
       held = 0;
       const unsigned heat = side.heat(node);

@@ -55,6 +55,7 @@ class Shadow {
   uint64_t small_weight() const noexcept { return small_.weight; }
   uint64_t main_weight() const noexcept { return main_.weight; }
   uint64_t full() const noexcept { return full_; }
+  uint64_t main_entries() const noexcept { return entries_; }
   uint64_t entries() const noexcept { return entries_; }
   uint64_t small_most(Rule rule) const noexcept { return regime_.small_most(rule, full_); }
   Regime regime() const noexcept { return regime_; }
