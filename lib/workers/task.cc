@@ -22,7 +22,7 @@ void Task::last_unref() noexcept {
   release_user();
   if (place == part) return whole->unref();
   TaskBlock *const block = place != alone ? &TaskBlock::of(*this) : nullptr;
-  if (uses_more || speaks_ || held()) this->~Task();  // else there is nothing to destroy
+  if (has_more()) this->~Task();
   if (block != nullptr) return block->give_back(1);
   memory::allocator().release(this);
 }

@@ -59,7 +59,7 @@ class Task final : public Counted {
   // Instead of unref(), for the last one to a task that lies in a block and has nothing to destroy:
   // all but giving back its place. False for others.
   bool leave_place() noexcept {
-    if (place == alone || place == part || speaks_ || !only_one() || held()) return false;
+    if (place == alone || place == part || !only_one() || has_more()) return false;
     release_user();
     return true;
   }
@@ -120,6 +120,8 @@ class Task final : public Counted {
   static constexpr uint32_t waited = 1u << 31;
 
   void last_unref() noexcept override;
+  // Whether there is something to destroy.
+  bool has_more() const noexcept { return uses_more || speaks_ || held(); }
 
   std::atomic<uint32_t> word_{BRISK_TASK_STATE_QUEUED};
 

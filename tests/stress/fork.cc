@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "../unit/records.h"
@@ -29,13 +28,10 @@ using namespace stress;
 
 // How the sweeper is, as ps says it ('S' sleeps); 0 where there is none.
 char sweeper() {
-  constexpr std::string_view name = "(brisk-sweep) ";
-  for (const auto &task : std::filesystem::directory_iterator("/proc/self/task")) {
-    std::string line;
-    std::getline(std::ifstream(task.path() / "stat"), line);
-    if (const size_t at = line.find(name); at != std::string::npos) return line[at + name.size()];
-  }
-  return 0;
+  std::string line;
+  std::getline(std::ifstream(thread_named("brisk-sweep") / "stat"), line);
+  const size_t at = line.find(") ");
+  return at == std::string::npos ? char{0} : line[at + 2];
 }
 
 // Under the sanitizer a thread that starts allocates too, so the parent's sweeper has to have swept

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <filesystem>
 #include <fstream>
 #include <latch>
 
@@ -266,17 +265,11 @@ TEST(LifetimeTest, TheSweeperHasItsNameAndNoSignals) {
   ASSERT_EQ(put(cache, "key", "value", 30 * second), BRISK_OK);
   uint64_t blocked = 0;
   const auto find = [&] {
-    for (const auto &task : std::filesystem::directory_iterator("/proc/self/task")) {
-      std::string word;
-      std::ifstream(task.path() / "comm") >> word;
-      if (word != "brisk-sweep") continue;
-      std::ifstream status(task.path() / "status");
-      while (status >> word && word != "SigBlk:") {
-      }
-      status >> std::hex >> blocked;
-      return true;
+    std::ifstream status(thread_named("brisk-sweep") / "status");
+    std::string word;
+    while (status >> word && word != "SigBlk:") {
     }
-    return false;
+    return static_cast<bool>(status >> std::hex >> blocked);
   };
   ASSERT_TRUE(eventually(find));
   for (int signal = 1; signal < SIGRTMIN; ++signal) {

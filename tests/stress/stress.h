@@ -12,6 +12,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <random>
 #include <string>
@@ -188,6 +190,16 @@ bool eventually(Condition &&condition) {
     std::this_thread::yield();
   }
   return true;
+}
+
+// The folder of a thread of this process, by the name of the thread; empty when there is none.
+inline std::filesystem::path thread_named(const std::string &name) {
+  for (const auto &task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string word;
+    std::getline(std::ifstream(task.path() / "comm"), word);
+    if (word == name) return task.path();
+  }
+  return {};
 }
 
 // A door that one side opens and the other waits at.

@@ -1,6 +1,5 @@
 // The arena, the index and a queue, each against something plain that does the same; one entry in
-// the wheel
-// (tests/model/expiry.cc has the rest).
+// the wheel (tests/model/expiry.cc has the rest).
 #include "cache/store.h"
 
 #include <gtest/gtest.h>

@@ -23,8 +23,7 @@ void Auto::take_out(Entry &entry, uint64_t weight) noexcept {
   if (entry.queue == in_waiting) settled_.set_waiting(waiting_.entries());
 }
 
-void Auto::move(Entry &entry, Part queue) noexcept {
-  const uint64_t weight = store_.weight(entry);
+void Auto::move(Entry &entry, Part queue, uint64_t weight) noexcept {
   AheadQueue &before = queue_of(entry);
   take_out(entry, weight);
   look_ahead(before);
@@ -41,13 +40,16 @@ Auto::Part Auto::settle(Entry &entry, uint64_t weight) noexcept {
 
 // What main's hand comes by and is not packed waits for it again, unless many do: no hand passes
 // there.
-Auto::Part Auto::part_for(Entry &entry) noexcept {
-  if (entry.queue == in_small) return settle(entry, store_.weight(entry));
+Auto::Part Auto::part_for(Entry &entry, uint64_t weight) noexcept {
+  if (entry.queue == in_small) return settle(entry, weight);
   if (entry.queue == in_main && settled_.many()) return in_main;
   return settled_.wants(entry) ? in_waiting : in_main;
 }
 
-void Auto::to_main(const Node &node) noexcept { move(*node.entry, part_for(*node.entry)); }
+void Auto::to_main(const Node &node) noexcept {
+  const uint64_t weight = store_.weight(*node.entry);
+  move(*node.entry, part_for(*node.entry, weight), weight);
+}
 
 // What is too much among the hot is to be packed, first of all what was not read since it was last
 // looked at; some at a time, since their room may have become much smaller.
@@ -59,7 +61,7 @@ void Auto::cool_hot() noexcept {
       to_main(tail);
     } else {
       cool(tail, 1);
-      move(*tail.entry, in_hot);
+      move(*tail.entry, in_hot, weight(tail));
     }
   }
 }
@@ -67,7 +69,7 @@ void Auto::cool_hot() noexcept {
 Placed Auto::next_to_pack() noexcept {
   if (waiting_.empty()) return {};
   const Node node = tail_of(waiting_);
-  move(*node.entry, in_main);
+  move(*node.entry, in_main, weight(node));
   return node;
 }
 
@@ -76,7 +78,7 @@ Auto::Node Auto::unpinned(AheadQueue &queue) noexcept {
   while (!queue.empty()) {
     const Node tail = tail_of(queue);
     if (!held(tail)) return tail;
-    move(*tail.entry, in_main);
+    move(*tail.entry, in_main, weight(tail));
   }
   return {};
 }
@@ -129,13 +131,13 @@ void Auto::replace(Entry &old, Entry &entry, Change change) noexcept {
     return;
   }
   if (change == Change::promoted) {
-    move(entry, in_hot);
+    move(entry, in_hot, weight);
     return cool_hot();
   }
   const uint64_t hash = store_.hash_of(entry);
   if (judge_ != nullptr && judge_->samples(hash)) judge_->note_hit(hash);
   note_store(entry, hash, weight);
-  if (entry.queue == in_main && settled_.takes(entry)) move(entry, in_waiting);
+  if (entry.queue == in_main && settled_.takes(entry)) move(entry, in_waiting, weight);
 }
 
 // What changes slowly, and costs a division or a locked instruction to know.

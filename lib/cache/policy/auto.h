@@ -125,9 +125,9 @@ class Auto final : public Policy {
   void note_store(Entry &entry, uint64_t hash, uint64_t weight) noexcept;
   void push(Entry &entry, Part queue, uint64_t weight) noexcept;
   void take_out(Entry &entry, uint64_t weight) noexcept;
-  void move(Entry &entry, Part queue) noexcept;
+  void move(Entry &entry, Part queue, uint64_t weight) noexcept;
   Part settle(Entry &entry, uint64_t weight) noexcept;
-  Part part_for(Entry &entry) noexcept;
+  Part part_for(Entry &entry, uint64_t weight) noexcept;
   Node unpinned(AheadQueue &queue) noexcept;
   void cool_hot() noexcept;
   void look_ahead(AheadQueue &queue) noexcept;
