@@ -188,7 +188,7 @@ bool Codec::begin_training() noexcept {
   return state_.compare_exchange_strong(due, State::running, std::memory_order_acquire);
 }
 
-bool Codec::train(const Samples &samples) noexcept {
+Trained Codec::train(const Samples &samples, void *content, CodecMemory &memory) noexcept {
   Dictionary *current;
   {
     std::lock_guard lock(mutex_);
@@ -196,24 +196,21 @@ bool Codec::train(const Samples &samples) noexcept {
   }
   training::Current now;
   if (current != nullptr) now = {current->content, current->size, current->level};
-  const size_t most = dictionary_size();
-  void *const content = CodecMemory::allocate(&memory_, most);
-  Trained trained;
-  if (content != nullptr) {
-    trained = training::train(samples, settings_.level, now, content, most, memory_);
-  }
+  const Trained trained =
+      training::train(samples, settings_.level, now, content, dictionary_size(), memory);
   if (current != nullptr) {
     std::lock_guard lock(mutex_);
     dictionaries_.end_packing(*current, false);
   }
-  const bool adopted =
-      trained.size != 0 && dictionaries_.adopt(content, trained.size, trained.level, mutex_);
-  CodecMemory::release(&memory_, content);
   if (trained.unpacking != 0) unpacking_.store(trained.unpacking, std::memory_order_relaxed);
-  if (adopted && settings_.threshold == 0)
-    threshold_.store(trained.threshold, std::memory_order_relaxed);
-  end_training(adopted ? trained : Trained{});
-  return adopted;
+  return trained;
+}
+
+bool Codec::adopt(const Trained &trained, const void *content) noexcept {
+  if (trained.size == 0 || !dictionaries_.adopt(content, trained.size, trained.level, mutex_))
+    return false;
+  if (settings_.threshold == 0) threshold_.store(trained.threshold, std::memory_order_relaxed);
+  return true;
 }
 
 // The first training sees the first values only, and is made good when the cache has seen more.

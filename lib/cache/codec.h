@@ -64,13 +64,13 @@ class Codec {
   bool unpack(const void *from, size_t packed, void *to, size_t size, uint8_t dictionary) noexcept;
   void drop(uint8_t dictionary) noexcept;
 
-  // True once each time that training is called for; train() or skip_training() must follow.
+  // True once each time that training is called for; end_training() must follow.
   bool due() noexcept {
     return state_.load(std::memory_order_relaxed) == State::due && begin_training();
   }
   // Bytes of samples that are enough.
   size_t samples_size() const noexcept {
-    return std::clamp<size_t>(capacity_ / 64, size_t{128} << 10, size_t{1} << 20);
+    return std::clamp<size_t>(capacity_ / 64, size_t{128} << 10, size_t{2} << 20);
   }
   // The most that a dictionary has.
   size_t dictionary_size() const noexcept {
@@ -80,9 +80,13 @@ class Codec {
   size_t sample_min() const noexcept {
     return settings_.threshold != 0 ? settings_.threshold : training::value_min;
   }
-  // True when values are packed with a new dictionary from now on.
-  bool train(const Samples &samples) noexcept;
-  void skip_training() noexcept { end_training({}); }
+  // Leaves the content of a dictionary in `content`, which has room for dictionary_size() bytes.
+  // Contexts for measuring it are taken from `memory`.
+  Trained train(const Samples &samples, void *content, CodecMemory &memory) noexcept;
+  // Values are packed with it from now on. False when it is none, or there is no memory for it.
+  bool adopt(const Trained &trained, const void *content) noexcept;
+  // `adopted` has a size when there is a new dictionary.
+  void end_training(const Trained &adopted) noexcept;
   // Where the memory for samples comes from.
   CodecMemory &memory() noexcept { return memory_; }
 
@@ -121,8 +125,6 @@ class Codec {
   ZSTD_CCtx_s *new_packer() noexcept;
   ZSTD_DCtx_s *new_unpacker() noexcept;
   bool begin_training() noexcept;
-  // `adopted` has a size when there is a new dictionary.
-  void end_training(const Trained &adopted) noexcept;
   void watch(size_t size, size_t packed) noexcept;
 
   CodecMemory memory_;

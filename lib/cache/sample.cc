@@ -1,4 +1,5 @@
-// Samples of the live values, for the training of a dictionary, and the thread that trains.
+// Samples of the live values, for the training of a dictionary, and the thread that trains; it
+// packs what came before the dictionary as well.
 //
 // The samples come from buckets all over the index, a bucket at a time under the write lock, where
 // its values are pinned; they are copied without it. What they and the training take is reserved
@@ -33,68 +34,99 @@ struct Cache::Sampling {
 void Cache::start_training() noexcept {
   hold();
   const bool started = start_thread("brisk-train", [this] {
-    train();
+    if (train()) pack_earlier();
     let_go();
   });
   if (started) return;
-  codec_.skip_training();
+  codec_.end_training({});
   holds_.fetch_sub(1, std::memory_order_relaxed);  // never the last: a call is in progress
 }
 
-// Memory for the codec, other entries making way. Null when there is none.
-void *Cache::take_codec_memory(size_t size) noexcept {
-  for (int attempt = 0; attempt < 3; ++attempt) {
-    if (void *block = CodecMemory::allocate(&codec_.memory(), size)) return block;
+// Lets the codec take memory, other entries making way for what it is refused: for one block after
+// the other, where it takes several. Whether it could.
+template <class Take>
+bool Cache::take_codec_memory(Take &&take) noexcept {
+  size_t wanted = 0;
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    codec_.memory().take_refused();
+    if (take()) return true;
     const size_t refused = codec_.memory().take_refused();
-    if (refused == 0) return nullptr;
+    if (refused == 0) return false;
+    wanted += memory::allocator().good_size(refused + memory::page_size);
     std::lock_guard lock(mutex_);
-    if (!make_room(memory::allocator().good_size(refused + memory::page_size))) return nullptr;
+    if (!make_room(wanted)) return false;
   }
-  return nullptr;
+  return false;
 }
 
-void Cache::train() noexcept {
+void *Cache::take_codec_memory(size_t size) noexcept {
+  void *block = nullptr;
+  take_codec_memory([&] {
+    block = CodecMemory::allocate(&codec_.memory(), size);
+    return block != nullptr;
+  });
+  return block;
+}
+
+// Whether there is a new dictionary.
+bool Cache::train() noexcept {
   const auto release = [this](void *block) { CodecMemory::release(&codec_.memory(), block); };
   using Memory = std::unique_ptr<void, decltype(release)>;
   const size_t capacity = codec_.samples_size();
   const size_t sizes = training::samples_max * sizeof(size_t);
+  const size_t needed = training::memory(codec_.dictionary_size(), capacity);
   const Memory samples(take_codec_memory(sizes + capacity), release);
-  // Never written to: it stands for what zstd takes from the system while it trains.
-  Memory own(
-      samples != nullptr ? take_codec_memory(training::memory(codec_.dictionary_size())) : nullptr,
-      release);
-  if (own == nullptr) return codec_.skip_training();
-  auto *const begin = static_cast<char *>(samples.get());
-  Sampling sampling{begin + sizes, capacity, 0, new (begin) size_t[training::samples_max], 0};
-  const uint64_t steps = std::min<uint64_t>(training::samples_max, store_.index.table()->count);
-  for (uint64_t step = 0; step < steps && !sampling.full(); ++step) {
-    if (closed()) return codec_.skip_training();
-    sample_bucket(step * stride, sampling);
+  // Never written to: it stands for what the training takes, so that a full cache has it.
+  const Memory own(samples != nullptr ? take_codec_memory(needed) : nullptr, release);
+  Trained adopted;
+  if (own != nullptr) {
+    auto *const begin = static_cast<char *>(samples.get());
+    Sampling sampling{begin + sizes, capacity, 0, new (begin) size_t[training::samples_max], 0};
+    const uint64_t steps = std::min<uint64_t>(training::samples_max, store_.index.table()->count);
+    for (uint64_t step = 0; step < steps && !sampling.full() && !closed(); ++step)
+      sample_bucket(step * stride, sampling);
+    Account account(needed);
+    CodecMemory memory(account, needed);
+    void *const content = CodecMemory::allocate(&memory, codec_.dictionary_size());
+    if (content != nullptr && !closed()) {
+      const Trained trained =
+          codec_.train({sampling.bytes, sampling.sizes, sampling.count}, content, memory);
+      if (take_codec_memory([&] { return codec_.adopt(trained, content); })) adopted = trained;
+    }
+    CodecMemory::release(&memory, content);
   }
-  codec_.train({sampling.bytes, sampling.sizes, sampling.count});
+  codec_.end_training(adopted);
+  return adopted.size != 0;
+}
+
+// Those of a bucket that are chosen, with the write lock held; how many there are.
+template <class Chosen>
+size_t Cache::pin_bucket(uint64_t number, Pinned &pinned, Chosen &&chosen) noexcept {
+  size_t count = 0;
+  std::lock_guard lock(mutex_);
+  const Table &table = *store_.index.table();
+  Bucket &bucket = table.buckets[number % table.count];
+  bucket.lock();  // nobody overwrites what is to be pinned
+  for (const std::atomic<EntryRef> &place : bucket.refs) {
+    const EntryRef ref = place.load(std::memory_order_relaxed);
+    if (ref == 0) continue;
+    Entry &entry = *store_.arena.at(ref);
+    if (!chosen(entry)) continue;
+    add_pin(entry);
+    pinned[count++] = &entry;
+  }
+  bucket.unlock();
+  return count;
 }
 
 void Cache::sample_bucket(uint64_t number, Sampling &sampling) noexcept {
-  std::array<Entry *, Bucket::slots> chosen;
-  size_t count = 0;
-  {
-    std::lock_guard lock(mutex_);
-    const Table &table = *store_.index.table();
-    Bucket &bucket = table.buckets[number % table.count];
-    bucket.lock();  // nobody overwrites what is to be pinned
-    for (unsigned slot = 0; slot < Bucket::slots; ++slot) {
-      const EntryRef ref = bucket.refs[slot].load(std::memory_order_relaxed);
-      if (ref == 0) continue;
-      Entry &entry = *store_.arena.at(ref);
-      if (entry.raw_size() < codec_.sample_min()) continue;
-      if (entry.compressed() && entry.raw_size() > training::sample_max) continue;
-      add_pin(entry);
-      chosen[count++] = &entry;
-    }
-    bucket.unlock();
-  }
+  Pinned pinned;
+  const size_t count = pin_bucket(number, pinned, [this](Entry &entry) {
+    return entry.raw_size() >= codec_.sample_min() &&
+           (!entry.compressed() || entry.raw_size() <= training::sample_max);
+  });
   for (size_t i = 0; i < count; ++i) {
-    Entry &entry = *chosen[i];
+    Entry &entry = *pinned[i];
     const size_t size = std::min<size_t>(entry.raw_size(), training::sample_max);
     if (!sampling.full()) {
       char *const to = sampling.bytes + sampling.used;
@@ -110,6 +142,22 @@ void Cache::sample_bucket(uint64_t number, Sampling &sampling) noexcept {
       }
     }
     drop_pin(entry);
+  }
+}
+
+// What came to stay before there was this dictionary waits for nobody: main's hand may be long in
+// coming by, and what is asked for most came first.
+void Cache::pack_earlier() noexcept {
+  Pinned pinned;
+  for (uint64_t number = 0; !closed() && number < store_.index.table()->count; ++number) {
+    const size_t count = pin_bucket(number, pinned, [this](Entry &entry) {
+      return policy_->settled(entry) && settled_.wants(entry);
+    });
+    for (size_t i = 0; i < count; ++i) {
+      Entry &entry = *pinned[i];
+      write_again(entry, store_.hash_of(entry), entry.stored(), Change::moved);
+      drop_pin(entry);
+    }
   }
 }
 

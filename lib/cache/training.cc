@@ -132,18 +132,18 @@ Trained train(const Samples &samples, int level, const Current &current, void *t
   const size_t judging = samples.count / 8;
   const size_t training = samples.count - judging;
   if (judging < judges_few) return trained;
+  const char *rest = samples.bytes;
+  for (size_t i = 0; i < training; ++i) rest += samples.sizes[i];
   ZDICT_fastCover_params_t parameters{};
   parameters.k = 512;
   parameters.d = 8;
-  parameters.f = 16;
+  parameters.f = counters_log(static_cast<size_t>(rest - samples.bytes));
   parameters.accel = 1;
   parameters.zParams.compressionLevel = 1;  // for the counts of symbols; 3 takes 700 KiB more
   const size_t size = ZDICT_trainFromBuffer_fastCover(to, capacity, samples.bytes, samples.sizes,
                                                       static_cast<unsigned>(training), parameters);
   if (ZDICT_isError(size)) return trained;
 
-  const char *rest = samples.bytes;
-  for (size_t i = 0; i < training; ++i) rest += samples.sizes[i];
   const Samples judges{rest, samples.sizes + training, judging};
   SumsBySize best{};
   for (const int candidate : levels) {

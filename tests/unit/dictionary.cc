@@ -49,9 +49,23 @@ bool gives(Codec &codec, const Packed &packed, const std::string &value) {
          back == value;
 }
 
+// With what memory a training is said to take, and no more.
+bool train(Codec &codec, const std::string &bytes, const std::vector<size_t> &sizes) {
+  const size_t room = training::memory(codec.dictionary_size(), codec.samples_size());
+  Account account(room);
+  CodecMemory memory(account, room);
+  void *const content = CodecMemory::allocate(&memory, codec.dictionary_size());
+  const Trained trained = codec.train({bytes.data(), sizes.data(), sizes.size()}, content, memory);
+  const bool adopted = codec.adopt(trained, content);
+  CodecMemory::release(&memory, content);
+  EXPECT_EQ(account.held(), 0u);
+  codec.end_training(adopted ? trained : Trained{});
+  return adopted;
+}
+
 bool train(Codec &codec, unsigned kind, unsigned fields = 18) {
   const auto [bytes, sizes] = records(600, kind, fields);
-  return codec.train({bytes.data(), sizes.data(), sizes.size()});
+  return train(codec, bytes, sizes);
 }
 
 class DictionaryTest : public testing::Test {
@@ -108,7 +122,7 @@ TEST_F(DictionaryTest, AFewLargerValuesDoNotKeepTheSmallFromBeingPacked) {
     sizes.push_back(larger.size());
   }
   Codec codec(account_, capacity, {});
-  ASSERT_TRUE(codec.train({bytes.data(), sizes.data(), sizes.size()}));
+  ASSERT_TRUE(train(codec, bytes, sizes));
   EXPECT_TRUE(codec.wants(160));
 }
 
@@ -118,7 +132,7 @@ TEST_F(DictionaryTest, IsNotMadeOfWhatDoesNotShrink) {
   const std::vector<size_t> sizes(600, 1000);
   const uint64_t before = codec.charge();
   while (!codec.due()) codec.see(1000);
-  EXPECT_FALSE(codec.train({bytes.data(), sizes.data(), sizes.size()}));
+  EXPECT_FALSE(train(codec, bytes, sizes));
   EXPECT_EQ(codec.dictionaries(), 0u);
   EXPECT_EQ(codec.charge(), before);
   // Each time in vain, the next comes later.
@@ -128,7 +142,7 @@ TEST_F(DictionaryTest, IsNotMadeOfWhatDoesNotShrink) {
     for (; !codec.due(); seen += 1 << 16) codec.see(1 << 16);
     EXPECT_GT(seen, last);
     last = seen;
-    codec.skip_training();
+    codec.end_training({});
   }
   EXPECT_GE(last, capacity);
 }
@@ -137,7 +151,7 @@ TEST_F(DictionaryTest, IsNotMadeOfTooLittle) {
   Codec codec(account_, capacity, {});
   for (const size_t count : {0, 1, 7, 40, 63}) {
     const auto [bytes, sizes] = records(count, 0, 3);
-    codec.train({bytes.data(), sizes.data(), sizes.size()});
+    train(codec, bytes, sizes);
     EXPECT_EQ(codec.dictionaries(), 0u) << count;
   }
 }

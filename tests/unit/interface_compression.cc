@@ -79,6 +79,42 @@ TEST_F(Compression, LearnsFromTheValuesThereAre) {
   }
 }
 
+TEST_F(Compression, LearnsInAFullCacheAsWell) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "unpacking takes too long there to be worth it for small values";
+#endif
+  Cache cache = new_cache(runtime_, [](auto &o) {
+    o.capacity_bytes = 16 << 20;
+    o.policy = BRISK_POLICY_LRU;  // under which no noise stays
+  });
+  for (uint64_t i = 0; i < 20'000; ++i)
+    ASSERT_EQ(put(cache, "noise " + std::to_string(i), noise(1000, i)), BRISK_OK);
+  ASSERT_EQ(stats(cache).compressed_entries, 0u);
+  uint64_t number = 0;
+  EXPECT_TRUE(eventually([&] {
+    for (int i = 0; i < 1000; ++i, ++number)
+      EXPECT_EQ(put(cache, std::to_string(number), record(number, 0, 3)), BRISK_OK);
+    return stats(cache).compressed_entries > 1000 || number > 1'000'000;
+  }));
+  EXPECT_GT(stats(cache).compressed_entries, 1000u);
+  expect_consistent(cache);
+}
+
+TEST_F(Compression, OfWhatCameBeforeTheDictionaryWaitsForNobody) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "unpacking takes too long there to be worth it for small values";
+#endif
+  Cache cache = new_cache(runtime_, [](auto &o) { o.capacity_bytes = 16 << 20; });
+  // A quarter of it may stay as it is, or be too new.
+  constexpr uint64_t count = 20'000;
+  for (uint64_t i = 0; i < count; ++i)
+    ASSERT_EQ(put(cache, std::to_string(i), record(i, 0, 3)), BRISK_OK);
+  EXPECT_TRUE(eventually([&] { return stats(cache).compressed_entries > count / 2; }))
+      << stats(cache).compressed_entries;
+  for (uint64_t i = 0; i < count; ++i) EXPECT_EQ(read(cache, std::to_string(i)), record(i, 0, 3));
+  expect_consistent(cache);
+}
+
 TEST_F(Compression, OfRecordsKeepsMoreOfThemInTheSameBytes) {
   const auto entries = [this](brisk_compression compression) {
     Cache cache = new_cache(runtime_, [=](auto &o) {

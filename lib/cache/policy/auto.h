@@ -48,6 +48,7 @@ class Auto final : public Policy {
   void replace(Entry &old, Entry &entry, Change change) noexcept override;
   Placed victim() noexcept override;
   Placed next_to_pack() noexcept override;
+  bool settled(const Entry &entry) const noexcept override { return entry.queue == in_main; }
   uint64_t charge() const noexcept override { return ghosts_.charge() + sketch_.charge(); }
   uint64_t wanted_memory() const noexcept override;
   void take_memory() noexcept override;

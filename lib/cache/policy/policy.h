@@ -53,6 +53,8 @@ class Policy {
   // The next of those that wait to be packed (settled.h), which waits no more; no entry when none
   // do.
   virtual Placed next_to_pack() noexcept { return {}; }
+  // Whether an entry has come to stay, and neither waits nor stays as it is.
+  virtual bool settled(const Entry &) const noexcept { return false; }
 
   virtual bool wants_hits() const noexcept { return false; }
   virtual void hit(Entry &) noexcept {}
