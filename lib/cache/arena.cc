@@ -10,6 +10,7 @@ Arena::~Arena() { account_.release(charge()); }
 
 bool Arena::open(uint64_t capacity) noexcept {
   open_.fill(none);
+  if (capacity >= slots::fine_from) sizes_ = &slots::fine;
   constexpr uint64_t addressable = uint64_t{entry_ref_limit} * unit;
   slabs_max_ = static_cast<uint32_t>(std::min(capacity, addressable) / slab_size);
   // A reader may be led by torn sizes a little past the last slot.
@@ -57,8 +58,8 @@ Entry *Arena::allocate(SizeClass size_class) noexcept {
 
 Entry *Arena::allocate_larger(SizeClass size_class) noexcept {
   const size_t most = class_size(size_class) * 9 / 8;
-  for (size_t larger = size_class + 1u; larger < slots::table.classes; ++larger) {
-    if (slots::table.size[larger] > most) break;
+  for (size_t larger = size_class + 1u; larger < sizes_->classes; ++larger) {
+    if (sizes_->size[larger] > most) break;
     if (open_[larger] != none) return allocate(static_cast<SizeClass>(larger));
   }
   return nullptr;

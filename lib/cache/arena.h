@@ -29,10 +29,10 @@ class Arena {
   static constexpr size_t unit = slots::unit;
 
   using SizeClass = uint8_t;
-  static SizeClass class_of(size_t bytes) noexcept {  // bytes <= slot_max
-    return slots::table.of[(bytes + unit - 1) / unit];
+  SizeClass class_of(size_t bytes) const noexcept {  // bytes <= slot_max
+    return sizes_->of[(bytes + unit - 1) / unit];
   }
-  static size_t class_size(SizeClass size_class) noexcept { return slots::table.size[size_class]; }
+  size_t class_size(SizeClass size_class) const noexcept { return sizes_->size[size_class]; }
 
   Arena(void *owner, Account &account) noexcept : owner_(owner), account_(account) {}
   ~Arena();
@@ -102,7 +102,6 @@ class Arena {
     bool listed;
   };
   static constexpr size_t slab_charge = slab_size + sizeof(Slab);
-  static constexpr size_t classes = slots::table.classes;
 
   uint32_t number(const Slab &slab) const noexcept { return static_cast<uint32_t>(&slab - slabs_); }
   uint32_t number_of(const Entry *entry) const noexcept {
@@ -113,7 +112,7 @@ class Arena {
   char *start(uint32_t number) const noexcept {
     return region_.data() + size_t{number} * slab_size;
   }
-  static size_t slots_in(SizeClass size_class) noexcept { return slots::table.count[size_class]; }
+  size_t slots_in(SizeClass size_class) const noexcept { return sizes_->count[size_class]; }
 
   Slab *take_slab() noexcept;
   Entry *allocate_larger(SizeClass size_class) noexcept;
@@ -129,6 +128,7 @@ class Arena {
   char *base_ = nullptr;  // a unit before the first slab, so that no entry is 0
   Slab *slabs_ = nullptr;
   uint32_t slabs_max_ = 0;
+  const slots::Classes *sizes_ = &slots::coarse;
   // Lookups read what stands above; what a write changes is kept off those cache lines.
   alignas(64) uint32_t fresh_ = 0;  // slabs from here on were never used
   uint32_t empty_ = none;
@@ -137,8 +137,8 @@ class Arena {
   uint32_t hand_ = 0;
   uint32_t vacating_ = none;
   size_t scattered_ = 0;
-  std::array<uint32_t, classes> open_{};      // slabs with a free slot, by class
-  std::array<size_t, classes> free_slots_{};  // in slabs of the class
+  std::array<uint32_t, slots::classes_max> open_{};      // slabs with a free slot, by class
+  std::array<size_t, slots::classes_max> free_slots_{};  // in slabs of the class
 };
 
 }  // namespace brisk::cache

@@ -58,7 +58,7 @@ struct Dictionary {
 class Dictionaries {
  public:
   using Number = uint8_t;
-  static constexpr size_t live_max = 15;
+  static constexpr size_t live_max = 15;  // a number has four bits in an entry
 
   explicit Dictionaries(CodecMemory &memory) noexcept : memory_(memory) {}
   Dictionaries(const Dictionaries &) = delete;

@@ -117,13 +117,14 @@ void Cache::Draft::fill(Entry &entry, uint64_t now, uint64_t idle_end) {
     racy_write(entry.slot_key() + key_size, stored, stored_size);
   }
   if ((flags & is_compressed) != 0) {
-    entry.packed().raw_size = static_cast<uint32_t>(raw_size);
-    entry.packed().dictionary = std::exchange(dictionary_, uint8_t{0});
+    const uint32_t dictionary = std::exchange(dictionary_, uint8_t{0});
+    entry.packed().word = static_cast<uint32_t>(raw_size) | dictionary << Packed::size_bits;
   }
   if ((flags & has_long_key) == 0) racy_write(entry.slot_key(), key, key_size);
 }
 
 void Cache::Draft::pack() {
+  if (raw_size > Packed::raw_size_max) return;
   void *to = scratch_;
   const size_t limit = Codec::packed_limit(raw_size);
   if (limit > scratch_size) {

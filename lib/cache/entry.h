@@ -2,7 +2,7 @@
 // and value.
 //
 //   next prev key_size value_size pins flags queue | [lifetime 16] [refresh 16] [use 16] [blob 32]
-//   [packed 8] | key | value
+//   [packed 4] | key | value
 //
 // What fits in a slot of the arena lies there in one piece. A larger value lies in a block of its
 // own (blob), its key still in the slot; a key beyond inline_key_max lies in the block before its
@@ -70,10 +70,11 @@ struct Blob {
   Shared<uint32_t> stored_size;
 };
 
-// Of a compressed value.
+// Of a compressed value: its size, and above that the number of its dictionary (Dictionaries).
 struct Packed {
-  Shared<uint32_t> raw_size;
-  Shared<uint32_t> dictionary;  // a number of Dictionaries
+  static constexpr unsigned size_bits = 28;
+  static constexpr uint32_t raw_size_max = (1u << size_bits) - 1;  // larger ones stay raw
+  Shared<uint32_t> word;
 };
 
 struct Entry {
@@ -128,10 +129,10 @@ struct Entry {
   }
   uint32_t stored_size() noexcept { return blobbed() ? blob().stored_size : uint32_t{value_size}; }
   uint8_t dictionary() noexcept {
-    return compressed() ? static_cast<uint8_t>(packed().dictionary) : uint8_t{0};
+    return compressed() ? static_cast<uint8_t>(packed().word >> Packed::size_bits) : uint8_t{0};
   }
   uint32_t raw_size() noexcept {
-    return compressed() ? uint32_t{packed().raw_size} : stored_size();
+    return compressed() ? packed().word & Packed::raw_size_max : stored_size();
   }
 
  private:
@@ -140,6 +141,6 @@ struct Entry {
   }
 };
 static_assert(sizeof(Entry) == 16 && sizeof(Lifetime) == 16 && sizeof(Blob) == 32 &&
-              sizeof(Packed) == 8);
+              sizeof(Packed) == 4);
 
 }  // namespace brisk::cache

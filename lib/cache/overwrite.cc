@@ -39,7 +39,8 @@ bool Cache::overwrite(Key key, uint64_t hash, const void *value, size_t value_si
   lookup.bucket->unlock();
   lookup.bucket->warm(lookup.slot);
   note_sample(lookup.hash);
-  const size_t slot = Arena::class_size(Arena::class_of(sizeof(Entry) + key.size + value_size));
+  const size_t slot =
+      store_.arena.class_size(store_.arena.class_of(sizeof(Entry) + key.size + value_size));
   counters_.with([slot](Counters &counters, bool exclusive) {
     counters.overwrites.add(1, exclusive);
     counters.overwritten_bytes.add(slot, exclusive);

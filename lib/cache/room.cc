@@ -57,7 +57,7 @@ bool Cache::make_index_room() noexcept {
 Entry *Cache::take_slot(Arena::SizeClass size_class) noexcept {
   while (true) {
     if (Entry *entry = store_.arena.allocate(size_class)) return entry;
-    const size_t scattered_most = std::max<size_t>(2 * Arena::slab_size, options_.capacity / 32);
+    const size_t scattered_most = std::max<size_t>(2 * Arena::slab_size, options_.capacity / 64);
     if (store_.arena.scattered() > scattered_most && compact()) continue;
     if (!evict() && !compact()) return nullptr;
   }
@@ -104,7 +104,7 @@ bool Cache::move_entry(Entry &entry) noexcept {
   const Index::Position position = store_.index.locate(hash, store_.arena.ref(&entry));
   if (!position || Store::pinned(entry)) return false;
   const size_t size = store_.arena.slot_size(&entry);
-  Entry *const to = store_.arena.allocate(Arena::class_of(size));
+  Entry *const to = store_.arena.allocate(store_.arena.class_of(size));
   if (to == nullptr) return false;
   BRISK_PAUSE("move.before_lock");
   position.bucket->lock();

@@ -169,7 +169,7 @@ brisk_status Cache::commit(Draft &draft, const Condition &condition) {
   if (!position) policy_->expect(draft.hash);
   Entry *entry = nullptr;
   if (position || (make_index_room() && (store_.index.size() < options_.max_entries || evict()))) {
-    entry = take_slot(Arena::class_of(draft.slot_size));
+    entry = take_slot(store_.arena.class_of(draft.slot_size));
   }
   if (entry == nullptr) return BRISK_REFUSED;
   // Making room may have evicted the very entry, or moved it.

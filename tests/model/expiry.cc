@@ -162,7 +162,7 @@ class WheelModel {
   }
 
   Entry *make(uint64_t deadline) {
-    Entry *entry = arena_.allocate(Arena::class_of(64));
+    Entry *entry = arena_.allocate(arena_.class_of(64));
     must(entry != nullptr, "no room");
     entry->flags = has_lifetime;
     entry->lifetime().deadline = deadline;

@@ -17,23 +17,32 @@ namespace brisk::cache {
 namespace {
 
 TEST(Arena, ClassesFitAndWasteLittle) {
-  size_t last = 0;
-  for (size_t bytes = 16; bytes <= slot_max; ++bytes) {
-    const size_t size = Arena::class_size(Arena::class_of(bytes));
-    ASSERT_GE(size, bytes);
-    ASSERT_GE(size, last);
-    ASSERT_EQ(size % Arena::unit, 0u);
-    ASSERT_LE(size, std::max<size_t>(bytes + bytes / 8 + 16, 32)) << bytes;
-    last = size;
+  for (const uint64_t capacity : {uint64_t{1} << 20, slots::fine_from}) {
+    Account account(capacity);
+    Arena arena(nullptr, account);
+    ASSERT_TRUE(arena.open(capacity));
+    size_t last = 0;
+    size_t wasted = 0;
+    for (size_t bytes = 16; bytes <= slot_max; ++bytes) {
+      const size_t size = arena.class_size(arena.class_of(bytes));
+      ASSERT_GE(size, bytes);
+      ASSERT_GE(size, last);
+      ASSERT_EQ(size % Arena::unit, 0u);
+      ASSERT_LE(size, std::max<size_t>(bytes + bytes / 8 + 16, 32)) << bytes;
+      last = size;
+      if (bytes <= 512) wasted += size - bytes;
+    }
+    EXPECT_EQ(last, slot_max);
+    // Of 128 KiB.
+    EXPECT_LT(wasted, capacity < slots::fine_from ? 5000u : 3500u) << capacity;
   }
-  EXPECT_EQ(last, slot_max);
 }
 
 class ArenaTest : public testing::Test {
  protected:
   ArenaTest() { EXPECT_TRUE(arena.open(4 << 20)); }
   Entry *take(size_t bytes) {
-    Entry *entry = arena.allocate(Arena::class_of(bytes));
+    Entry *entry = arena.allocate(arena.class_of(bytes));
     if (entry != nullptr) {
       entry->flags = 0;
       entry->pins.store(0);
@@ -240,7 +249,7 @@ TEST(Wheel, AnEntryIsTakenInItsTickWhateverItsDistance) {
   Account account(1 << 20);
   Arena arena(nullptr, account);
   ASSERT_TRUE(arena.open(1 << 20));
-  Entry *entry = arena.allocate(Arena::class_of(48));
+  Entry *entry = arena.allocate(arena.class_of(48));
   entry->flags = has_lifetime;
   for (unsigned bit = 0; bit < 63; ++bit) {
     for (const uint64_t around : {uint64_t{0}, uint64_t{1}, uint64_t{0} - 1}) {
@@ -270,7 +279,7 @@ TEST(AheadQueue, KnowsTheHashOfItsTailWhateverLeaves) {
   ASSERT_TRUE(store.index.grow(8, [](EntryRef) { return uint64_t{0}; }));
   constexpr uint64_t weight = 40;
   const auto make = [&](uint64_t key) {
-    Entry *const entry = store.arena.allocate(Arena::class_of(sizeof(Entry) + sizeof key));
+    Entry *const entry = store.arena.allocate(store.arena.class_of(sizeof(Entry) + sizeof key));
     entry->flags = 0;
     entry->pins.store(0);
     entry->key_size = sizeof key;
