@@ -99,5 +99,31 @@ TEST_F(PolicyTest, LruIsExactOnOneThread) {
   for (int key = 50; key < 100; ++key) EXPECT_FALSE(cache->contains(&key, sizeof key)) << key;
 }
 
+// Between the room that is made for it and what it takes, others may take theirs.
+TEST(Policy, WhatWasRefusedMemoryWishesForItAgain) {
+  const auto runtime = Ref<Runtime>::adopt(new Runtime(true, 8 << 20));
+  Options options;
+  options.max_entries = 2000;
+  const Ref<Cache> cache = Cache::make(runtime, options);
+  const auto remembered = [&] {
+    brisk_cache_stats stats = BRISK_CACHE_STATS_INIT;
+    cache->stats(&stats);
+    return stats.policy_bytes;
+  };
+  uint64_t key = 0;
+  const auto put = [&](uint64_t count) {
+    for (const uint64_t last = key + count; key < last; ++key)
+      ASSERT_EQ(cache->put(&key, sizeof key, "value", 5, 0), BRISK_OK);
+  };
+  put(1990);
+  uint64_t taken = 0;
+  while (runtime->account().reserve(64)) taken += 64;
+  put(200);
+  const uint64_t before = remembered();
+  runtime->account().release(taken);
+  put(200);
+  EXPECT_GT(remembered(), before + 2000 * 8);
+}
+
 }  // namespace
 }  // namespace brisk::cache

@@ -189,12 +189,22 @@ uint64_t Auto::wanted_memory() const noexcept {
   return bytes;
 }
 
+// Between the room that was made and what is taken of it, other threads may have taken theirs: what
+// is refused is wished for again, some times.
 void Auto::take_memory() noexcept {
-  const uint64_t now = entries();
-  if (ghosts_.missing(ghosts_for(now, rule())) != 0) ghosts_.resize(ghosts_for(now, rule()));
-  if (judge_ == nullptr) return;
-  if (sketch_.missing(load()) != 0) sketch_.resize(load());
-  if (judge_->missing(load()) != 0) judge_->resize(load());
+  constexpr unsigned refusals_most = 16;
+  bool refused = false;
+  const auto take = [&](auto &memory, auto size) {
+    if (memory.missing(size) == 0 || memory.resize(size)) return;
+    refused = true;
+    if (refusals_ < refusals_most) memory.release();
+  };
+  take(ghosts_, ghosts_for(entries(), rule()));
+  if (judge_ != nullptr) {
+    take(sketch_, load());
+    take(*judge_, load());
+  }
+  refusals_ = refused ? refusals_ + 1 : 0;
 }
 
 }  // namespace brisk::cache

@@ -149,6 +149,7 @@ class Auto final : public Policy {
   uint64_t told_full_ = 0;    // what the judge knows of that
   uint64_t mean_ = 0;         // weight of an entry
   unsigned until_tuned_ = 0;  // evictions
+  unsigned refusals_ = 0;     // of memory, in a row
   uint32_t turn_ = 0;
   Regime regime_;
   const Entry *leaving_ = nullptr;

@@ -65,13 +65,14 @@ uint64_t Ghosts::missing(uint64_t length) const noexcept {
   return bytes(length);
 }
 
-void Ghosts::resize(uint64_t length) noexcept {
+bool Ghosts::resize(uint64_t length) noexcept {
   count_ = 0;
   asked_ = lines_for(length);
   lines_ = take_lines<Line>(block_, asked_, account_);
-  if (lines_ == nullptr) return;
+  if (lines_ == nullptr) return false;
   count_ = asked_;
   set_length(length);
+  return true;
 }
 
 }  // namespace brisk::cache

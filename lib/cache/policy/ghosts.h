@@ -32,7 +32,8 @@ class Ghosts {
   static uint64_t bytes(uint64_t length) noexcept;
   // Those that it has not got; 0 when the list there is will do.
   uint64_t missing(uint64_t length) const noexcept;
-  void resize(uint64_t length) noexcept;
+  // Whether there was the memory for it.
+  bool resize(uint64_t length) noexcept;
   void release() noexcept {
     block_.reset();
     count_ = asked_ = 0;

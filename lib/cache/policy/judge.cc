@@ -198,10 +198,10 @@ uint64_t Judge::missing(Sketch::Load load) const noexcept {
   return bytes_for(nodes_for(load), load);
 }
 
-void Judge::resize(Sketch::Load load) noexcept {
+bool Judge::resize(Sketch::Load load) noexcept {
   std::lock_guard lock(mutex_);
   const uint64_t entries = load.entries;
-  if (entries == 0) return;
+  if (entries == 0) return true;
   below_.store(0, std::memory_order_relaxed);
   for (Shadow &shadow : shadows_) shadow.release();
   entries_.store(entries, std::memory_order_relaxed);
@@ -228,6 +228,16 @@ void Judge::resize(Sketch::Load load) noexcept {
   unit_ = 1;
   if (tried_ != 0)
     below_.store(static_cast<uint32_t>(share_ * 4294967296.0), std::memory_order_relaxed);
+  return tried_ == wanted;
+}
+
+void Judge::release() noexcept {
+  std::lock_guard lock(mutex_);
+  below_.store(0, std::memory_order_relaxed);
+  for (Shadow &shadow : shadows_) shadow.release();
+  tried_ = 0;
+  entries_.store(0, std::memory_order_relaxed);
+  charge_.store(0, std::memory_order_relaxed);
 }
 
 }  // namespace brisk::cache

@@ -63,7 +63,9 @@ class Judge {
   // The bytes that judging a cache of so many entries, with such a sketch, needs and the judge does
   // not have; 0 when it is good as it is.
   uint64_t missing(Sketch::Load load) const noexcept;
-  void resize(Sketch::Load load) noexcept;
+  // Whether there was the memory for it.
+  bool resize(Sketch::Load load) noexcept;
+  void release() noexcept;
 
   void fork_prepare() noexcept { mutex_.lock(); }
   void fork_release(bool in_child) noexcept { mutex_.fork_release(in_child); }

@@ -63,8 +63,8 @@ class Policy {
   virtual void miss(uint64_t) noexcept {}
 
   // What the policy remembers, ghosts for example: the bytes it has reserved, and those it would
-  // like to have. The cache makes room for them and calls take_memory(), once for each wish whether
-  // there was room or not.
+  // like to have. The cache makes room for them and calls take_memory(), whether there was room or
+  // not. A wish that is refused ends after some times.
   virtual uint64_t charge() const noexcept { return 0; }
   virtual uint64_t wanted_memory() const noexcept { return 0; }
   virtual void take_memory() noexcept {}

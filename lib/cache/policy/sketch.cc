@@ -50,11 +50,13 @@ uint64_t Sketch::missing(Load load) const noexcept {
   return bytes(load);
 }
 
-void Sketch::resize(Load load) noexcept {
+bool Sketch::resize(Load load) noexcept {
   count_ = hand_ = additions_ = 0;
   asked_ = lines_for(load);
   lines_ = take_lines<Line>(block_, asked_, account_);
-  if (lines_ != nullptr) count_ = asked_;
+  if (lines_ == nullptr) return false;
+  count_ = asked_;
+  return true;
 }
 
 }  // namespace brisk::cache

@@ -45,7 +45,8 @@ class Sketch {
   static uint64_t bytes(Load load) noexcept;
   // Those that it has not got; 0 when the sketch there is will do.
   uint64_t missing(Load load) const noexcept;
-  void resize(Load load) noexcept;
+  // Whether there was the memory for it.
+  bool resize(Load load) noexcept;
   void release() noexcept {
     block_.reset();
     count_ = asked_ = 0;
