@@ -126,9 +126,9 @@ const (
 	// dictionary is trained in the background from the values there are, and again when they
 	// change; then small values shrink as well. Without a compression_threshold, and with policies
 	// but LRU, values in such a cache of at most a 4096th of its capacity are packed when they have
-	// come to stay, by a later write, and a sixteenth of the capacity is left unpacked to those
-	// read most; where values are loaded, from about a quarter of it, when a load takes no longer
-	// than a dozen unpackings, to about a 64th.
+	// come to stay, by a later write or when a dictionary comes, and a sixteenth of the capacity is
+	// left unpacked to those read most; where values are loaded, from about a quarter of it, when a
+	// load takes no longer than a dozen unpackings, to about a 64th.
 	CompressionAuto = capi.CompressionAuto
 	// Never.
 	CompressionOff = capi.CompressionOff

@@ -49,10 +49,10 @@ enum {
                                    well. Without a compression_threshold, and with policies but
                                    LRU, values in such a cache of at most a 4096th of its
                                    capacity are packed when they have come to stay, by a later
-                                   write, and a sixteenth of the capacity is left unpacked to
-                                   those read most; where values are loaded, from about a quarter
-                                   of it, when a load takes no longer than a dozen unpackings, to
-                                   about a 64th. */
+                                   write or when a dictionary comes, and a sixteenth of the
+                                   capacity is left unpacked to those read most; where values are
+                                   loaded, from about a quarter of it, when a load takes no
+                                   longer than a dozen unpackings, to about a 64th. */
   BRISK_COMPRESSION_OFF = 1,  /**< Never. */
 };
 

@@ -32,6 +32,7 @@ class Arena {
   SizeClass class_of(size_t bytes) const noexcept {  // bytes <= slot_max
     return sizes_->of[(bytes + unit - 1) / unit];
   }
+  size_t classes() const noexcept { return sizes_->classes; }
   size_t class_size(SizeClass size_class) const noexcept { return sizes_->size[size_class]; }
 
   Arena(void *owner, Account &account) noexcept : owner_(owner), account_(account) {}

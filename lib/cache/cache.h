@@ -277,20 +277,20 @@ class Cache final : public Member {
   Entry *take_settled(uint64_t *hash, bool waits) noexcept;
   void pack_settled(bool waits) noexcept;
   void unpack_for_good(Entry &entry, const void *value) noexcept;
-  void pack_earlier() noexcept;
   void write_again(Entry &entry, uint64_t hash, const void *value, Change change) noexcept;
 
   // sample.cc
   struct Sampling;
   void start_training() noexcept;
-  bool train() noexcept;
+  Trained train() noexcept;
   template <class Take>
-  bool take_codec_memory(Take &&take) noexcept;
+  bool take_codec_memory(size_t bytes, Take &&take) noexcept;
   void *take_codec_memory(size_t size) noexcept;
   using Pinned = std::array<Entry *, Bucket::slots>;
   template <class Chosen>
   size_t pin_bucket(uint64_t number, Pinned &pinned, Chosen &&chosen) noexcept;
   void sample_bucket(uint64_t number, Sampling &sampling) noexcept;
+  void pack_earlier() noexcept;
 
   // write.cc, and room.cc from make_index_room on
   void check_size(const void *key, size_t size, size_t value_size) const;

@@ -210,6 +210,7 @@ bool Codec::adopt(const Trained &trained, const void *content) noexcept {
   if (trained.size == 0 || !dictionaries_.adopt(content, trained.size, trained.level, mutex_))
     return false;
   if (settings_.threshold == 0) threshold_.store(trained.threshold, std::memory_order_relaxed);
+  for (std::atomic<uint16_t> &failures : failures_) failures.store(0, std::memory_order_relaxed);
   return true;
 }
 
@@ -226,7 +227,6 @@ void Codec::end_training(const Trained &adopted) noexcept {
   if (adopted.size != 0) {
     raw_ = stored_ = 0;
     ratio_best_ = adopted.ratio;
-    for (std::atomic<uint16_t> &failures : failures_) failures.store(0, std::memory_order_relaxed);
   }
   const bool again = first || !dictionaries_.any();
   next_training_.store(again ? trained_at_ + pause_ : UINT64_MAX, std::memory_order_relaxed);

@@ -80,6 +80,13 @@ class Codec {
   size_t sample_min() const noexcept {
     return settings_.threshold != 0 ? settings_.threshold : training::value_min;
   }
+  // Bytes that a training takes beside its samples, and the dictionary that comes out of it.
+  size_t training_size() const noexcept {
+    return training::memory(dictionary_size(), samples_size(), settings_.level);
+  }
+  static size_t adopted_size(const Trained &trained) noexcept {
+    return Dictionaries::memory(trained.size, trained.level);
+  }
   // Leaves the content of a dictionary in `content`, which has room for dictionary_size() bytes.
   // Contexts for measuring it are taken from `memory`.
   Trained train(const Samples &samples, void *content, CodecMemory &memory) noexcept;

@@ -13,13 +13,12 @@
 namespace brisk::cache {
 namespace {
 
+// Of a few blocks, by what the allocator rounds them up.
+constexpr size_t slack = size_t{32} << 10;
 // Values are small, and the tables for packing follow the size that is expected.
 constexpr unsigned long long usual_size = 1024;
 
-}  // namespace
-
-bool PackingTables::make(const void *content, size_t size, int level,
-                         CodecMemory &memory) noexcept {
+ZSTD_compressionParameters parameters_for(size_t size, int level) noexcept {
   ZSTD_compressionParameters parameters = ZSTD_getCParams(level, usual_size, size);
   if (parameters.strategy <= ZSTD_dfast) {
     // A place for every second byte, and one for every fourth: larger tables find a hundredth more,
@@ -28,6 +27,22 @@ bool PackingTables::make(const void *content, size_t size, int level,
     parameters.hashLog = std::min(parameters.hashLog, places);
     parameters.chainLog = std::min(parameters.chainLog, places - 1);
   }
+  return parameters;
+}
+
+}  // namespace
+
+size_t PackingTables::size(size_t size, int level) noexcept {
+  return ZSTD_estimateCDictSize_advanced(size, parameters_for(size, level), ZSTD_dlm_byRef);
+}
+
+size_t PackingTables::context_size(size_t size, int level) noexcept {
+  return ZSTD_estimateCCtxSize_usingCParams(parameters_for(size, level));
+}
+
+bool PackingTables::make(const void *content, size_t size, int level,
+                         CodecMemory &memory) noexcept {
+  const ZSTD_compressionParameters parameters = parameters_for(size, level);
   const size_t needed = ZSTD_estimateCDictSize_advanced(size, parameters, ZSTD_dlm_byRef);
   memory_ = &memory;
   block_ = CodecMemory::allocate(&memory, needed);
@@ -54,6 +69,11 @@ void Dictionaries::destroy(Dictionary *dictionary) noexcept {
   CodecMemory::release(&memory_, dictionary->content);
   dictionary->~Dictionary();
   CodecMemory::release(&memory_, dictionary);
+}
+
+size_t Dictionaries::memory(size_t size, int level) noexcept {
+  return sizeof(Dictionary) + size + PackingTables::size(size, level) +
+         ZSTD_estimateDDictSize(size, ZSTD_dlm_byRef) + slack;
 }
 
 Dictionary *Dictionaries::prepare(const void *content, size_t size, int level) noexcept {

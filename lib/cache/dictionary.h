@@ -33,6 +33,11 @@ class PackingTables {
   PackingTables &operator=(const PackingTables &) = delete;
   ~PackingTables() { reset(); }
 
+  // Bytes that they take for a dictionary of this size, and a context that packs with them, at
+  // most.
+  static size_t size(size_t size, int level) noexcept;
+  static size_t context_size(size_t size, int level) noexcept;
+
   // The content must stay. False when there is no room.
   bool make(const void *content, size_t size, int level, CodecMemory &memory) noexcept;
   const ZSTD_CDict_s *get() const noexcept { return tables_; }
@@ -61,6 +66,8 @@ class Dictionaries {
   static constexpr size_t live_max = 15;  // a number has four bits in an entry
 
   explicit Dictionaries(CodecMemory &memory) noexcept : memory_(memory) {}
+  // Bytes that adopt() takes, at most.
+  static size_t memory(size_t size, int level) noexcept;
   Dictionaries(const Dictionaries &) = delete;
   Dictionaries &operator=(const Dictionaries &) = delete;
   ~Dictionaries();

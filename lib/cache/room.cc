@@ -57,7 +57,10 @@ bool Cache::make_index_room() noexcept {
 Entry *Cache::take_slot(Arena::SizeClass size_class) noexcept {
   while (true) {
     if (Entry *entry = store_.arena.allocate(size_class)) return entry;
-    const size_t scattered_most = std::max<size_t>(2 * Arena::slab_size, options_.capacity / 64);
+    // A slab that is not full for each size, at least where that is not much.
+    const size_t scattered_most =
+        std::clamp<size_t>(store_.arena.classes() * Arena::slab_size, options_.capacity / 64,
+                           std::max<size_t>(2 * Arena::slab_size, options_.capacity / 32));
     if (store_.arena.scattered() > scattered_most && compact()) continue;
     if (!evict() && !compact()) return nullptr;
   }

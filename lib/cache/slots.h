@@ -41,8 +41,8 @@ constexpr Classes make_classes(size_t parts) {
   return made;
 }
 
-// Of what is stored, 1.5 % is slack on average with the fine ones; but there are half as many
-// again, each of which has a slab that is not full.
+// Of what is stored, 1.5 % is slack on average with the fine ones; but there are a third more, each
+// of which has a slab that is not full.
 inline constexpr Classes coarse = make_classes(16);
 inline constexpr Classes fine = make_classes(32);
 inline constexpr uint64_t fine_from = uint64_t{32} << 20;  // bytes of capacity

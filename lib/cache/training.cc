@@ -126,6 +126,15 @@ size_t threshold_of(const SumsBySize &sums) noexcept {
 
 }  // namespace
 
+size_t memory(size_t size, size_t samples, int level) noexcept {
+  const int most = level != 0 ? level : levels.front();
+  const size_t choosing =
+      (size_t{256} << 10) + (size_t{6} << counters_log(samples)) + size * 15 / 2;
+  const size_t measuring = Dictionaries::memory(size, most) + ZSTD_estimateDCtxSize() +
+                           PackingTables::context_size(size, most);
+  return size + std::max(choosing, measuring);
+}
+
 Trained train(const Samples &samples, int level, const Current &current, void *to, size_t capacity,
               CodecMemory &memory) noexcept {
   Trained trained;

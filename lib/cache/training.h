@@ -40,11 +40,9 @@ namespace training {
 constexpr unsigned counters_log(size_t samples) noexcept {
   return std::clamp(static_cast<unsigned>(std::bit_width(samples)) - 3, 16u, 18u);
 }
-// What it takes beside the samples to train a dictionary of this size: its content, and what zstd
-// takes to choose it, from the system, or then to measure it.
-constexpr size_t memory(size_t size, size_t samples) noexcept {
-  return (size_t{256} << 10) + (size_t{6} << counters_log(samples)) + size * 17 / 2;
-}
+// What it takes beside the samples to train a dictionary of this size, `level` 0 being any: its
+// content, and what zstd takes to choose it, from the system, or then to measure it.
+size_t memory(size_t size, size_t samples, int level) noexcept;
 inline constexpr size_t sample_max = 4096;
 inline constexpr size_t samples_max = 4096;
 inline constexpr size_t value_min = 80;  // smaller ones are not worth the time, whatever shrinks

@@ -51,7 +51,7 @@ bool gives(Codec &codec, const Packed &packed, const std::string &value) {
 
 // With what memory a training is said to take, and no more.
 bool train(Codec &codec, const std::string &bytes, const std::vector<size_t> &sizes) {
-  const size_t room = training::memory(codec.dictionary_size(), codec.samples_size());
+  const size_t room = codec.training_size();
   Account account(room);
   CodecMemory memory(account, room);
   void *const content = CodecMemory::allocate(&memory, codec.dictionary_size());
@@ -86,6 +86,19 @@ TEST_F(DictionaryTest, OfRecordsShrinksThemMoreThanPackingAlone) {
   EXPECT_LT(with->bytes.size() * 3, alone->bytes.size() * 2);
   EXPECT_TRUE(gives(codec, *alone, value)) << "packed before there was a dictionary";
   EXPECT_TRUE(gives(codec, *with, value));
+}
+
+// Measuring takes more the higher the level, and the training says how much; so does the result.
+TEST_F(DictionaryTest, OfAnyLevelFitsIntoTheMemoryThatItSays) {
+  for (const uint64_t of : {8, 16, 64}) {
+    for (const int level : {-5, 1, 3, 6, 9, 12, 15, 19}) {
+      Codec codec(account_, of << 20, {.level = level, .threshold = 0});
+      const uint64_t before = codec.charge();
+      ASSERT_TRUE(train(codec, 0)) << of << " MiB, level " << level;
+      const uint64_t taken = codec.charge() - before;
+      EXPECT_LE(taken, Dictionaries::memory(codec.dictionary_size(), level)) << level;
+    }
+  }
 }
 
 TEST_F(DictionaryTest, MakesSmallValuesWorthPacking) {

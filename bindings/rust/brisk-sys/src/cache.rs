@@ -38,9 +38,9 @@ pub type brisk_compression = i32;
 /// dictionary is trained in the background from the values there are, and again when they change;
 /// then small values shrink as well. Without a compression_threshold, and with policies but LRU,
 /// values in such a cache of at most a 4096th of its capacity are packed when they have come to
-/// stay, by a later write, and a sixteenth of the capacity is left unpacked to those read most;
-/// where values are loaded, from about a quarter of it, when a load takes no longer than a dozen
-/// unpackings, to about a 64th.
+/// stay, by a later write or when a dictionary comes, and a sixteenth of the capacity is left
+/// unpacked to those read most; where values are loaded, from about a quarter of it, when a load
+/// takes no longer than a dozen unpackings, to about a 64th.
 pub const BRISK_COMPRESSION_AUTO: brisk_compression = 0;
 /// Never.
 pub const BRISK_COMPRESSION_OFF: brisk_compression = 1;
