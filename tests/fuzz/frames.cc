@@ -21,7 +21,11 @@ struct Packers {
 
   Packers() {
     const auto [bytes, sizes] = brisk_test::records(600, 0);
-    if (!trained.train({bytes.data(), sizes.data(), sizes.size()})) std::abort();
+    std::vector<char> content(trained.dictionary_size());
+    const brisk::cache::Trained found =
+        trained.train({bytes.data(), sizes.data(), sizes.size()}, content.data(), trained.memory());
+    if (!trained.adopt(found, content.data())) std::abort();
+    trained.end_training(found);
   }
 };
 
